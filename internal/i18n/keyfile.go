@@ -1,0 +1,3 @@
+package i18n
+
+var keyfile = map[string]Message{}

@@ -1,0 +1,3 @@
+package i18n
+
+var state = map[string]Message{}

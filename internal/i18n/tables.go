@@ -1,0 +1,19 @@
+package i18n
+
+// tables lists the message tables of the rooms, one file each.
+var tables = []map[string]Message{
+	alg,
+	cms,
+	command,
+	der,
+	httpx,
+	keyfile,
+	pdf,
+	pdfobj,
+	signer,
+	state,
+	testpki,
+	timestamp,
+	trust,
+	verify,
+}
