@@ -2,7 +2,70 @@
 // short in silence. Values are generous for real documents and small against memory and time.
 package limits
 
+import "time"
+
 // DER and BER (internal/der).
 const (
 	DERDepth = 64 // nesting of constructed elements
+)
+
+// Keys and signature algorithms (internal/alg).
+const (
+	RSAMinVerify = 1024  // bits of a modulus that is still verified; below, anyone may have made the signature
+	RSAMinSign   = 2048  // bits of a modulus that signs
+	RSAMax       = 16384 // bits of a modulus, whatever it is for: verifying costs time that grows with its cube
+)
+
+// Software keys (signer/keyfile).
+const (
+	KeyFile             = 1 << 20   // octets of a key or certificate file
+	KeyFileCertificates = 64        // certificates in one key file
+	PBKDF2Iterations    = 5_000_000 // rounds of a password-based encryption, over its whole derived key
+	PBESalt             = 1024      // octets of salt
+	ScryptMemory        = 256 << 20 // octets, 128·N·r
+	ScryptWork          = 1 << 25   // N·r·p
+	Password            = 4096      // octets of a password
+)
+
+// HTTP (internal/httpx).
+const (
+	HTTPBody      = 16 << 20         // octets of an answer, where the caller names no smaller bound
+	HTTPHeader    = 64 << 10         // octets of an answer's header
+	HTTPRedirects = 3                // redirects followed
+	HTTPTimeout   = 30 * time.Second // a whole exchange, where the caller names no other time
+	HTTPDial      = 10 * time.Second // connecting, and as long again for the TLS handshake
+	HTTPURL       = 8 << 10          // octets of an address
+)
+
+// Time-stamps (timestamp).
+const (
+	TSPRequest    = 64 << 10          // octets of a request
+	TSPResponse   = 1 << 20           // octets of an answer or a token
+	TSPInteger    = 64                // octets of a serial number or nonce; RFC 3161 names 160 bits
+	TSPExtensions = 32                // extensions of a request or TSTInfo
+	TSPTexts      = 16                // free texts of an answer that are kept
+	TSPTextLength = 1 << 10           // octets of the free text that are shown
+	TSPRetries    = 10                // further tries of one server
+	TSPServers    = 16                // servers of one client
+	TSPTimeout    = 180 * time.Second // one try of one server; public servers were measured at over two minutes
+	TSPRetryAfter = 30 * time.Second  // the longest wait that a server may ask for before the next try
+	TSPAccuracy   = 1 << 32           // seconds of accuracy, so that a duration holds them
+)
+
+// PDF objects and cross-references (internal/pdfobj).
+const (
+	PDFDepth        = 256       // nesting of arrays and dictionaries in one object
+	PDFObjectBytes  = 16 << 20  // one object as written, the data of a stream not counted
+	PDFObjectParts  = 1 << 21   // values inside one object
+	PDFObjectNumber = 1<<31 - 2 // highest object number
+	PDFObjects      = 1 << 22   // objects that are listed in memory: irregular tables and scanned files
+	PDFSections     = 10_000    // cross-reference sections in one file
+	PDFSubsections  = 1 << 20   // subsections of all tables together
+	PDFXrefBytes    = 64 << 20  // decoded cross-reference streams of one file together
+	PDFObjStmBytes  = 64 << 20  // one decoded object stream
+	PDFStreamBytes  = 256 << 20 // the most that a caller may ask to have decoded of one stream
+	PDFFilters      = 8         // filters on one stream
+	PDFReferences   = 64        // references that lead from one to the next
+	PDFPredictorRow = 1 << 20   // octets in one row of a predictor
+	PDFScanDecoded  = 256 << 20 // octets decoded while a damaged file is scanned
 )
