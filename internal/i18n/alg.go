@@ -1,3 +1,64 @@
 package i18n
 
-var alg = map[string]Message{}
+var alg = map[string]Message{
+	"alg.unsupported": {
+		En: "the algorithm {algorithm} is not supported",
+		Vi: "thuật toán {algorithm} không được hỗ trợ",
+	},
+	"alg.malformed": {
+		En: "the {structure} cannot be read: {reason}",
+		Vi: "cấu trúc {structure} sai định dạng, không đọc được",
+	},
+	"alg.parameters": {
+		En: "the parameters of {algorithm} are not acceptable: {reason}",
+		Vi: "tham số của thuật toán {algorithm} không được chấp nhận",
+	},
+	"alg.hash-mismatch": {
+		En: "the digest algorithm {digest} does not go with the signature algorithm {signature}",
+		Vi: "thuật toán băm {digest} không khớp với thuật toán ký {signature}",
+	},
+	"alg.weak-hash": {
+		En: "{hash} is too weak to sign with; choose SHA-256, SHA-384 or SHA-512",
+		Vi: "{hash} quá yếu để ký; hãy chọn SHA-256, SHA-384 hoặc SHA-512",
+	},
+	"alg.key-mismatch": {
+		En: "a key of type {key} cannot make or check a signature of type {algorithm}",
+		Vi: "khóa loại {key} không thể tạo hay kiểm tra chữ ký loại {algorithm}",
+	},
+	"alg.weak-key": {
+		En: "the key {key} is too short; at least {min} bits are needed",
+		Vi: "khóa {key} quá ngắn; cần ít nhất {min} bit",
+	},
+	"alg.faulty-key": {
+		En: "the key {key} was made by a faulty generator and can be computed from the certificate (CVE-2017-15361)",
+		Vi: "khóa {key} do một bộ tạo khóa có lỗi sinh ra và có thể bị tính ra từ chứng thư (CVE-2017-15361)",
+	},
+	"alg.unusable-key": {
+		En: "the public key {key} cannot be used: {reason}",
+		Vi: "khóa công khai {key} không dùng được",
+	},
+	"alg.key-too-large": {
+		En: "the RSA key has {bits} bits, and at most {max} are accepted",
+		Vi: "khóa RSA có {bits} bit, chỉ chấp nhận tối đa {max} bit",
+	},
+	"alg.curve": {
+		En: "the curve {curve} is not supported; P-256, P-384 and P-521 are",
+		Vi: "đường cong {curve} không được hỗ trợ; chỉ hỗ trợ P-256, P-384 và P-521",
+	},
+	"alg.explicit-curve": {
+		En: "the key describes its curve by explicit parameters, and only named curves are accepted",
+		Vi: "khóa mô tả đường cong bằng tham số tường minh, trong khi chỉ chấp nhận đường cong có tên",
+	},
+	"alg.digest-length": {
+		En: "a {hash} digest has {want} bytes, and {got} were given",
+		Vi: "giá trị băm {hash} phải dài {want} byte, nhưng nhận được {got} byte",
+	},
+	"alg.signature-form": {
+		En: "the {algorithm} signature value is malformed: {reason}",
+		Vi: "giá trị chữ ký {algorithm} sai định dạng",
+	},
+	"alg.signature-wrong": {
+		En: "the {algorithm} signature does not verify",
+		Vi: "chữ ký {algorithm} không đúng",
+	},
+}

@@ -6,7 +6,23 @@ import "time"
 
 // DER and BER (internal/der).
 const (
-	DERDepth = 64 // nesting of constructed elements
+	DERDepth   = 64       // nesting of constructed elements
+	DERElement = 64 << 20 // octets of one element that is held in memory
+)
+
+// CMS (internal/cmsdata, cms). The content of a signed file is not limited: it is never held.
+const (
+	CMSSigners      = 1024  // SignerInfos of one SignedData
+	CMSCertificates = 4096  // certificates of one SignedData
+	CMSRevocation   = 4096  // CRLs and OCSP responses of one SignedData
+	CMSDigests      = 64    // digestAlgorithms of one SignedData
+	CMSAttributes   = 256   // attributes of one kind of one signer
+	CMSValues       = 256   // values of one attribute
+	CMSTimestamps   = 64    // time-stamps of one signer that are parsed
+	CMSCounter      = 8     // nesting of counter-signatures
+	CMSESSCerts     = 64    // certificates that one signing-certificate attribute names
+	CMSState        = 16000 // octets of a prepared signature's JSON
+	CMSChain        = 16    // certificates of a signer's chain
 )
 
 // Keys and signature algorithms (internal/alg).
@@ -40,7 +56,8 @@ const (
 // Time-stamps (timestamp).
 const (
 	TSPRequest    = 64 << 10          // octets of a request
-	TSPResponse   = 1 << 20           // octets of an answer or a token
+	TSPResponse   = 1 << 20           // octets of an answer, where the caller names no other bound
+	TSPToken      = 16 << 20          // octets of a token, which may carry CRLs for the long term
 	TSPInteger    = 64                // octets of a serial number or nonce; RFC 3161 names 160 bits
 	TSPExtensions = 32                // extensions of a request or TSTInfo
 	TSPTexts      = 16                // free texts of an answer that are kept
@@ -66,6 +83,42 @@ const (
 	PDFStreamBytes  = 256 << 20 // the most that a caller may ask to have decoded of one stream
 	PDFFilters      = 8         // filters on one stream
 	PDFReferences   = 64        // references that lead from one to the next
+	PDFSizeTrusted  = 1 << 23   // highest /Size that is believed without an entry for the last object (annex C once allowed 8388607)
 	PDFPredictorRow = 1 << 20   // octets in one row of a predictor
 	PDFScanDecoded  = 256 << 20 // octets decoded while a damaged file is scanned
+)
+
+// Trust anchors and paths (trust).
+const (
+	TrustFile      = 8 << 20 // octets of a certificate file
+	TrustFiles     = 4096    // files of a folder
+	TrustAnchors   = 4096    // certificates trusted at once
+	PathCandidates = 512     // certificates through which a path is searched
+	PathTimes      = 16      // times at which a path is searched that is not there now
+	PathLength     = 16      // certificates in a path
+)
+
+// Signed PDFs (pdf).
+const (
+	PDFFields     = 200_000  // form fields and their widgets
+	PDFFieldDepth = 128      // nesting of form fields
+	PDFPageDepth  = 128      // nesting of the page tree
+	PDFPageNodes  = 10_000   // page tree nodes looked at for the first page
+	PDFSignatures = 5_000    // signatures and document time-stamps in one file
+	PDFContents   = 8 << 20  // octets kept free for, or read from, one /Contents
+	PDFTexts      = 4 << 10  // octets of all texts of one signature (reason, place, name, contact, field) together
+	PDFChain      = 16       // certificates given to one signature
+	PDFState      = 16 << 10 // octets of a stored preparation
+)
+
+// Names of subjects and issuers (internal/vnid).
+const (
+	NameAttributes = 256 // attributes of one name
+)
+
+// The test PKI's services (internal/testpki).
+const (
+	TestPKIRequest   = 64 << 10 // octets of an OCSP or time-stamp request
+	TestPKIQuestions = 64       // certificates that one OCSP request asks about
+	TestPKIFile      = 1 << 20  // octets of a file in the folder of a demo PKI
 )
