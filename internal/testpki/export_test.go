@@ -1,0 +1,7 @@
+package testpki
+
+// SharedKeys are the keys of Start, for tests that call New.
+func SharedKeys() *Keyring { return &processKeys }
+
+// ParseRequest is the reader of OCSP requests, for fuzzing.
+func ParseRequest(der []byte) error { _, err := parseOCSPRequest(der); return err }
