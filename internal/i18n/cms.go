@@ -1,3 +1,199 @@
 package i18n
 
-var cms = map[string]Message{}
+var cms = map[string]Message{
+	// Errors.
+	"cms.malformed": {
+		En: "this is not a CMS signature file, or it is damaged",
+		Vi: "đây không phải là tệp chữ ký CMS, hoặc tệp đã bị hỏng",
+	},
+	"cms.not-signed-data": {
+		En: "this CMS file holds no signatures but something else (type {type})",
+		Vi: "tệp CMS này không chứa chữ ký mà chứa loại dữ liệu khác (loại {type})",
+	},
+	"cms.too-many": {
+		En: "the file holds more {what} than kyso reads (limit {limit})",
+		Vi: "tệp chứa số lượng {what} nhiều hơn mức kyso đọc (giới hạn {limit})",
+	},
+	"cms.trailing": {
+		En: "something follows the end of the signature",
+		Vi: "có dữ liệu thừa sau phần cuối của chữ ký",
+	},
+	"cms.write": {
+		En: "the result could not be written",
+		Vi: "không ghi được kết quả",
+	},
+	"cms.read": {
+		En: "the content could not be read",
+		Vi: "không đọc được nội dung",
+	},
+	"cms.content-size": {
+		En: "the content has {found} octets instead of the {announced} announced",
+		Vi: "nội dung có {found} byte thay vì {announced} byte như đã báo",
+	},
+	"cms.content": {
+		En: "the content that is signed was not given",
+		Vi: "chưa đưa nội dung được ký",
+	},
+	"cms.content-other": {
+		En: "this is not the content that the earlier signers of the file signed",
+		Vi: "đây không phải là nội dung mà những người ký trước trong tệp đã ký",
+	},
+	"cms.content-changed": {
+		En: "the content has changed since the signature was prepared; prepare it again",
+		Vi: "nội dung đã thay đổi kể từ khi chuẩn bị chữ ký; hãy chuẩn bị lại",
+	},
+	"cms.archived": {
+		En: "a signer cannot be added: an archive time-stamp of an older kind in the file covers all of it and would break",
+		Vi: "không thể thêm người ký: dấu thời gian lưu trữ kiểu cũ trong tệp bao trùm toàn bộ tệp và sẽ bị hỏng",
+	},
+	"cms.key": {
+		En: "the key of this certificate cannot sign in the way asked for",
+		Vi: "khóa của chứng thư này không thể ký theo cách được yêu cầu",
+	},
+	"cms.chain": {
+		En: "the signer's certificate is missing, or there are too many certificates ({count}, limit {limit})",
+		Vi: "thiếu chứng thư của người ký, hoặc có quá nhiều chứng thư ({count}, giới hạn {limit})",
+	},
+	"cms.options": {
+		En: "the options do not fit together: {reason}",
+		Vi: "các tùy chọn không phù hợp với nhau: {reason}",
+	},
+	"cms.level-unsupported": {
+		En: "level {level} cannot be made yet; B-B and B-T can",
+		Vi: "chưa tạo được mức {level}; hiện chỉ có mức B-B và B-T",
+	},
+	"cms.timestamper": {
+		En: "level {level} needs a time-stamp service, and none is given",
+		Vi: "mức {level} cần dịch vụ cấp dấu thời gian nhưng chưa khai báo dịch vụ nào",
+	},
+	"cms.timestamp": {
+		En: "no usable time-stamp could be had for the signature",
+		Vi: "không lấy được dấu thời gian dùng được cho chữ ký",
+	},
+	"cms.state": {
+		En: "the prepared signature cannot be used: {reason}",
+		Vi: "không dùng được chữ ký đã chuẩn bị: {reason}",
+	},
+	"cms.state-version": {
+		En: "the prepared signature is of another kind or version ({format}, version {version}) than this kyso finishes",
+		Vi: "chữ ký đã chuẩn bị thuộc loại hoặc phiên bản khác ({format}, phiên bản {version}) so với bản kyso này",
+	},
+	"cms.state-too-large": {
+		En: "the prepared signature needs {size} octets, more than the {limit} allowed; give fewer certificates",
+		Vi: "chữ ký đã chuẩn bị cần {size} byte, vượt mức cho phép {limit}; hãy đưa ít chứng thư hơn",
+	},
+
+	// Findings, some of them errors too.
+	"cms.signature-broken": {
+		En: "the signature value does not belong to the signer's key: the signed attributes or the value were changed, or it is another's",
+		Vi: "giá trị chữ ký không khớp với khóa của người ký: thuộc tính đã ký hoặc giá trị chữ ký bị sửa, hoặc là của người khác",
+	},
+	"cms.algorithm-unsupported": {
+		En: "the algorithm {algorithm} is not supported",
+		Vi: "thuật toán {algorithm} không được hỗ trợ",
+	},
+	"cms.digest-mismatch": {
+		En: "the signature names two different hash functions, {digest} for the content and {signature} for the signature",
+		Vi: "chữ ký nêu hai hàm băm khác nhau, {digest} cho nội dung và {signature} cho chữ ký",
+	},
+	"cms.attribute-malformed": {
+		En: "the attribute {attribute} cannot be read",
+		Vi: "không đọc được thuộc tính {attribute}",
+	},
+	"cms.attribute-missing": {
+		En: "the attribute {attribute}, which must be signed, is missing",
+		Vi: "thiếu thuộc tính bắt buộc phải ký là {attribute}",
+	},
+	"cms.attribute-duplicate": {
+		En: "the attribute {attribute} must be there once with one value, and is not",
+		Vi: "thuộc tính {attribute} phải có đúng một lần với một giá trị, nhưng không phải vậy",
+	},
+	"cms.attribute-misplaced": {
+		En: "the attribute {attribute} is where it must not be",
+		Vi: "thuộc tính {attribute} nằm sai chỗ",
+	},
+	"cms.weak-digest": {
+		En: "the hash function {algorithm} is too weak: different content with the same hash can be made",
+		Vi: "hàm băm {algorithm} quá yếu: có thể tạo ra nội dung khác có cùng giá trị băm",
+	},
+	"cms.weak-reference": {
+		En: "the signer's certificate is named by a hash of {algorithm}, which is weak",
+		Vi: "chứng thư người ký được dẫn chiếu bằng hàm băm yếu {algorithm}",
+	},
+	"cms.digest-undeclared": {
+		En: "the hash function {algorithm} is not announced at the start of the file, so the content could not be checked",
+		Vi: "hàm băm {algorithm} không được khai báo ở đầu tệp nên không kiểm tra được nội dung",
+	},
+	"cms.content-broken": {
+		En: "the content is not what was signed: it was changed, or belongs to another signature",
+		Vi: "nội dung không phải là nội dung đã ký: đã bị sửa hoặc thuộc về chữ ký khác",
+	},
+	"cms.content-missing": {
+		En: "the signed content is not in the file and was not given, so it could not be checked",
+		Vi: "nội dung được ký không nằm trong tệp và cũng không được đưa kèm nên không kiểm tra được",
+	},
+	"cms.content-both": {
+		En: "the content given is not the content inside the file; the one inside was checked",
+		Vi: "nội dung đưa kèm khác với nội dung nằm trong tệp; nội dung trong tệp là nội dung được kiểm tra",
+	},
+	"cms.no-signed-attributes": {
+		En: "the signature has no signed attributes: nothing binds the signer's certificate and the kind of content",
+		Vi: "chữ ký không có thuộc tính đã ký: không có gì ràng buộc chứng thư người ký và loại nội dung",
+	},
+	"cms.attribute-confusion": {
+		En: "the content could be another signature's signed attributes: this may be someone's signature put to another use",
+		Vi: "nội dung có thể là thuộc tính đã ký của một chữ ký khác: đây có thể là chữ ký bị dùng sai mục đích",
+	},
+	"cms.attributes-not-der": {
+		En: "the signed attributes are not encoded in DER, as they must be",
+		Vi: "các thuộc tính đã ký không được mã hóa theo DER như quy định",
+	},
+	"cms.content-type-mismatch": {
+		En: "the signed content type ({attribute}) is not that of the content ({content})",
+		Vi: "loại nội dung đã ký ({attribute}) không phải là loại của nội dung ({content})",
+	},
+	"cms.certificate-missing": {
+		En: "the signer's certificate is not in the file and was not given",
+		Vi: "chứng thư của người ký không nằm trong tệp và cũng không được đưa kèm",
+	},
+	"cms.certificate-ambiguous": {
+		En: "several certificates could be the signer's, and nothing signed says which",
+		Vi: "có nhiều chứng thư có thể là của người ký và không có gì đã ký cho biết là chứng thư nào",
+	},
+	"cms.certificate-key": {
+		En: "the key in the signer's certificate cannot be used",
+		Vi: "không dùng được khóa trong chứng thư của người ký",
+	},
+	"cms.signing-certificate-missing": {
+		En: "the signature does not say which certificate belongs to it",
+		Vi: "chữ ký không cho biết chứng thư nào là của nó",
+	},
+	"cms.signing-certificate-mismatch": {
+		En: "the signature was made for another certificate than the one found",
+		Vi: "chữ ký được tạo cho một chứng thư khác với chứng thư tìm thấy",
+	},
+	"cms.algorithm-protection": {
+		En: "the algorithms named are not those that the signer signed",
+		Vi: "các thuật toán được nêu không phải là thuật toán mà người ký đã ký",
+	},
+	"cms.timestamp-malformed": {
+		En: "the time-stamp cannot be read",
+		Vi: "không đọc được dấu thời gian",
+	},
+	"cms.timestamp-broken": {
+		En: "the time-stamp is not validly signed or not made as it must be",
+		Vi: "dấu thời gian không được ký hợp lệ hoặc không đúng quy cách",
+	},
+	"cms.timestamp-unbound": {
+		En: "the time-stamp belongs to something else than this signature",
+		Vi: "dấu thời gian thuộc về đối tượng khác, không phải chữ ký này",
+	},
+	"cms.counter-signature-malformed": {
+		En: "a counter-signature cannot be read",
+		Vi: "không đọc được một chữ ký xác nhận (counter-signature)",
+	},
+	"cms.counter-signature-depth": {
+		En: "counter-signatures are nested deeper than kyso reads (limit {limit})",
+		Vi: "chữ ký xác nhận lồng nhau sâu hơn mức kyso đọc (giới hạn {limit})",
+	},
+}

@@ -1,0 +1,11 @@
+// Package cms signs and reads CMS SignedData (RFC 5652) as CAdES baseline signatures (ETSI EN 319 122-1), attached and detached.
+//
+// [Sign] signs in one call with any [signer.Signer]. [Prepare] and [PreparedSignature.Finish] do the same in two, for keys that
+// answer later or in another process: what lies between is plain JSON. [SignBatch] signs many documents under one consent,
+// [AddSignature] adds a signer to a file that has some.
+//
+// [Read] says what is in a file: which signatures, whether content and signature values are intact, which certificate each names,
+// what a reader should know about it. It gives no verdict; package verify does.
+//
+// Content is read once from front to back and never held: a file of any size needs the memory of a small one.
+package cms

@@ -1,0 +1,192 @@
+package cms
+
+import (
+	"context"
+	"crypto/x509"
+	"io"
+
+	"github.com/kyso-dev/kyso/internal/alg"
+	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/timestamp"
+)
+
+// Finish reads content again, refuses it with CodeChanged if it is not what was prepared, checks the signature value under the
+// certificate (signer.ErrSignatureInvalid), gets a time-stamp where the level asks for one, and writes the result to dst.
+//
+// A detached result is written at once when all is well. An attached one is written while content is read: after an error
+// dst holds the beginning of a file that is of no use and must be thrown away.
+func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, content io.Reader, signature []byte, opts *FinishOptions) error {
+	if p.input == nil {
+		return fail(CodeState, nil, "reason", "it was prepared from a digest")
+	}
+	o := orDefault(opts)
+	if content == nil {
+		return fail(CodeContent, nil)
+	}
+	check := p.watch(ctxReader{ctx, content})
+	if p.attached {
+		sd, err := p.signedData(ctx, signature, &o)
+		if err != nil {
+			return err
+		}
+		return finishError(sd.Write(dst, check, p.input.size))
+	}
+	if err := readAll(ctx, io.Discard, check); err != nil {
+		return finishError(err)
+	}
+	raw, err := p.FinishDER(ctx, signature, &o)
+	if err != nil {
+		return err
+	}
+	return write(dst, raw)
+}
+
+// FinishDER finishes a detached signature without looking at its content.
+func (p *PreparedSignature) FinishDER(ctx context.Context, signature []byte, opts *FinishOptions) ([]byte, error) {
+	if p.attached {
+		return nil, fail(CodeContent, nil)
+	}
+	o := orDefault(opts)
+	sd, err := p.signedData(ctx, signature, &o)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := sd.Marshal()
+	return raw, wrap(err)
+}
+
+// watch makes a reader that fails when the content is not what was prepared.
+func (p *PreparedSignature) watch(r io.Reader) *unchanged {
+	return &unchanged{r: r, h: newHashes(p.input.kind), size: p.input.size, kind: p.input.kind, want: p.input.sum}
+}
+
+// finishError brings the reason for a failed reading to the front.
+func finishError(err error) error {
+	for e := err; e != nil; {
+		switch t := e.(type) {
+		case *Error:
+			if t.Code() == string(CodeChanged) {
+				return t
+			}
+		case *signer.Error:
+			return t
+		}
+		u, ok := e.(interface{ Unwrap() error })
+		if !ok {
+			break
+		}
+		e = u.Unwrap()
+	}
+	return wrap(err)
+}
+
+// signedData puts the parts together.
+func (p *PreparedSignature) signedData(ctx context.Context, signature []byte, o *FinishOptions) (*cmsdata.SignedData, error) {
+	si, err := p.signerInfo(ctx, signature, o)
+	if err != nil {
+		return nil, err
+	}
+	sd := cmsdata.New(p.chain, si)
+	sd.ContentType = p.contentType
+	return sd, nil
+}
+
+// signerInfo checks the value and makes the SignerInfo, with its time-stamp.
+func (p *PreparedSignature) signerInfo(ctx context.Context, signature []byte, o *FinishOptions) (*cmsdata.SignerInfo, error) {
+	level := p.level
+	if o.Level != "" {
+		var err error
+		if level, err = checkLevel(o.Level); err != nil {
+			return nil, err
+		}
+	}
+	if err := checkTimestamper(level, o.Timestamper); err != nil {
+		return nil, err
+	}
+	if !o.InsecureSkipCheck {
+		pub, err := alg.PublicKey(p.chain[0])
+		if err != nil {
+			return nil, fail(CodeKey, err)
+		}
+		if err := p.algorithm.Verify(pub, p.signed(), signature); err != nil {
+			return nil, signer.NewError(signer.CodeSignatureInvalid, err, "algorithm", p.algorithm.Name())
+		}
+	} else if len(signature) == 0 {
+		return nil, signer.NewError(signer.CodeSignatureInvalid, nil, "algorithm", p.algorithm.Name())
+	}
+	si := cmsdata.NewSignerInfo(p.chain[0], p.algorithm.Hash, p.algorithm, p.attrs, signature)
+	if level == LevelBT {
+		token, err := p.timestamp(ctx, si, o.Timestamper)
+		if err != nil {
+			return nil, err
+		}
+		si.AddUnsigned(cmsdata.NewAttribute(cmsdata.OIDSignatureTimestamp, token))
+	}
+	return si, nil
+}
+
+func checkTimestamper(level Level, t timestamp.Timestamper) error {
+	if level == LevelBT && t == nil {
+		return fail(CodeTimestamper, nil, "level", string(level))
+	}
+	return nil
+}
+
+// timestamp gets a token over the signature value (EN 319 122-1, 5.3) and checks it, whoever made it.
+func (p *PreparedSignature) timestamp(ctx context.Context, si *cmsdata.SignerInfo, t timestamp.Timestamper) ([]byte, error) {
+	h := p.algorithm.Hash.New()
+	h.Write(si.Signature)
+	digest := h.Sum(nil)
+	token, err := t.Timestamp(ctx, digest, p.algorithm.Hash)
+	if err != nil {
+		if cerr := signer.Cancelled(ctx); cerr != nil {
+			return nil, cerr
+		}
+		return nil, fail(CodeTimestamp, err)
+	}
+	if token == nil {
+		return nil, fail(CodeTimestamp, nil)
+	}
+	if err := token.Check(digest, p.algorithm.Hash, p.chain...); err != nil {
+		return nil, fail(CodeTimestamp, err)
+	}
+	return token.Raw, nil
+}
+
+func write(dst io.Writer, raw []byte) error {
+	n, err := dst.Write(raw)
+	if err == nil && n < len(raw) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		return fail(CodeWrite, err)
+	}
+	return nil
+}
+
+// timestampRoom is what EstimateSize reserves for one token: public time-stamp services were seen to send 2.5 to 7 kB.
+const timestampRoom = 8 << 10
+
+// EstimateSize is an upper bound of the size of a detached signature with this chain and these options, in octets. For levels above
+// B-B it includes room for a time-stamp of the usual size; a service may send a larger one. It is 0 without a certificate.
+func EstimateSize(chain []*x509.Certificate, opts *Options) int {
+	o := orDefault(opts)
+	all, err := bag(chain, o.Certificates)
+	if err != nil {
+		return 0
+	}
+	leaf := all[0]
+	size := 512 // headers, identifiers, digests (64 octets at most each), times, PSS parameters
+	for _, c := range all {
+		size += len(c.Raw)
+	}
+	size += 2 * (len(leaf.RawIssuer) + len(leaf.SerialNumber.Bytes()) + 16) // sid and ESSCertIDv2
+	if pub, err := alg.PublicKey(leaf); err == nil {
+		size += alg.MaxSignatureSize(pub)
+	}
+	if o.Level != "" && o.Level != LevelBB {
+		size += timestampRoom
+	}
+	return size
+}

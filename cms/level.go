@@ -1,0 +1,74 @@
+package cms
+
+import (
+	"crypto"
+	"encoding/asn1"
+	"slices"
+	"strconv"
+
+	"github.com/kyso-dev/kyso/internal/alg"
+	"github.com/kyso-dev/kyso/internal/cmsdata"
+)
+
+// level is the baseline level that the structure amounts to (EN 319 122-1, 6.3, table 1; for PDF EN 319 142-1, 6.3), "" for none. It
+// looks at what is there, not at whether it is valid, and says B-LT where revocation data is inside: whether it is all that is
+// needed depends on trust, which this package does not know.
+func (d *reader) level(s *Signature) Level {
+	if !d.baseline(s) {
+		return ""
+	}
+	if !slices.ContainsFunc(s.Timestamps, func(t *Timestamp) bool { return t.Kind == SignatureTimestamp && t.Token != nil }) {
+		return LevelBB
+	}
+	if d.opts.PAdES || len(d.crls)+len(d.ocsps) == 0 || has(s.Info.UnsignedAttrs, notInBaseline...) {
+		return LevelBT // PAdES keeps validation data outside the CMS
+	}
+	if !has(s.Info.UnsignedAttrs, cmsdata.OIDArchiveTimestampV3) {
+		return LevelBLT
+	}
+	return LevelBLTA
+}
+
+// notInBaseline are the older places for validation data (table 1, "shall not be present" from B-LT).
+var notInBaseline = []asn1.ObjectIdentifier{
+	cmsdata.OIDCertificateRefs, cmsdata.OIDRevocationRefs, cmsdata.OIDCertificateValues, cmsdata.OIDRevocationValues,
+}
+
+func has(attrs []cmsdata.Attribute, oids ...asn1.ObjectIdentifier) bool {
+	return slices.ContainsFunc(attrs, func(a cmsdata.Attribute) bool { return slices.ContainsFunc(oids, a.Type.Equal) })
+}
+
+// baseline reports whether the requirements of level B-B are met.
+func (d *reader) baseline(s *Signature) bool {
+	si := s.Info
+	kind, err := si.ContentTypeAttr()
+	if err != nil || !kind.Equal(cmsdata.OIDData) || !d.sd.ContentType.Equal(cmsdata.OIDData) {
+		return false
+	}
+	if _, err := si.MessageDigest(); err != nil {
+		return false
+	}
+	_, claimed := si.Attr(cmsdata.OIDSigningTime)
+	if d.opts.PAdES {
+		if claimed > 0 || d.sd.Attached || len(d.sd.Signers) != 1 {
+			return false
+		}
+	} else if claimed != 1 || s.SigningTime == nil {
+		return false
+	}
+	refs, err := si.SigningCertificateRefs()
+	if err != nil || len(refs) == 0 {
+		return false
+	}
+	// Version 1 is for SHA-1, version 2 for any other hash (5.2.2.1).
+	for _, ref := range refs {
+		if ref.Version == 2 && ref.IDs[0].Hash.Crypto == crypto.SHA1 {
+			return false
+		}
+	}
+	return s.Certificate != nil && slices.ContainsFunc(s.Certificates, s.Certificate.Equal)
+}
+
+func hashRow(h crypto.Hash) (alg.Hash, bool) { return alg.HashOf(h) }
+
+func itoa(n int) string { return strconv.Itoa(n) }

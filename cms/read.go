@@ -1,0 +1,288 @@
+package cms
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/x509"
+	"io"
+
+	"github.com/kyso-dev/kyso/internal/alg"
+	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/der"
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/timestamp"
+)
+
+// Read reads a CMS file of any size, BER or DER, and says what is in it: facts and findings, no verdict. Attached content is
+// hashed while it passes by; detached content is read from ReadOptions.Content after the signatures. The error is an *Error when
+// there is no SignedData to speak of or a source failed, or that of the context.
+func Read(ctx context.Context, r io.Reader, opts *ReadOptions) (*Document, error) {
+	o := orDefault(opts)
+	if r == nil {
+		return nil, fail(CodeContent, nil)
+	}
+	_, start, again := seekable(r)
+	h := newHashes()
+	if o.Content != nil {
+		h.add(crypto.SHA256) // to compare content inside with content given
+	}
+	sd, err := cmsdata.ParseStream(ctxReader{ctx, r}, func(kinds []crypto.Hash) (io.Writer, error) {
+		for _, k := range kinds {
+			h.add(k)
+		}
+		return h, nil
+	})
+	if err != nil {
+		return nil, finishError(err)
+	}
+	d := &reader{ctx: ctx, opts: o, sd: sd, digest: noContent}
+	switch missing := d.wanted(h); {
+	case sd.Attached && len(missing) > 0 && again:
+		// A signer's digest algorithm is not among digestAlgorithms: read again (RFC 5652 5.1 lets us give up; nobody gains by it).
+		more := newHashes(missing...)
+		if _, err := r.(io.Seeker).Seek(start, io.SeekStart); err != nil {
+			return nil, fail(CodeRead, err)
+		}
+		if _, err := cmsdata.ParseStream(ctxReader{ctx, r}, func([]crypto.Hash) (io.Writer, error) { return more, nil }); err != nil {
+			return nil, finishError(err)
+		}
+		h.kinds, h.states = append(h.kinds, more.kinds...), append(h.states, more.states...)
+		d.content(h)
+	case sd.Attached:
+		d.content(h)
+	case o.Content != nil:
+		given := newHashes(d.wanted(newHashes())...)
+		if err := readAll(ctx, given, o.Content); err != nil {
+			return nil, err
+		}
+		d.content(given)
+	}
+	doc := d.document()
+	if sd.Attached && o.Content != nil {
+		given := newHashes(crypto.SHA256)
+		if err := readAll(ctx, given, o.Content); err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(given.sum(crypto.SHA256), h.sum(crypto.SHA256)) {
+			doc.Findings = append(doc.Findings, Finding{Code: CodeContentBoth, Severity: finding.Error})
+		}
+	}
+	return doc, nil
+}
+
+// ReadDetached is Read of a signature in memory whose content's digest can be had under any hash that is asked for, such as the
+// /Contents of a PDF signature. digest returns nil for a hash that it cannot compute; a nil function means that there is no content.
+// Zero octets after the structure are padding and ignored; any other octet there is an error.
+func ReadDetached(ctx context.Context, raw []byte, digest func(crypto.Hash) ([]byte, error), opts *ReadOptions) (*Document, error) {
+	o := orDefault(opts)
+	sd, rest, err := cmsdata.ParsePrefix(raw)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	if len(bytes.Trim(rest, "\x00")) > 0 {
+		return nil, fail(CodeTrailing, nil)
+	}
+	d := &reader{ctx: ctx, opts: o, sd: sd, digest: noContent}
+	switch {
+	case sd.Attached:
+		h := newHashes(d.wanted(newHashes())...)
+		_, _ = h.Write(sd.Content)
+		d.content(h)
+	case digest != nil:
+		d.has, d.digest = true, digest
+	}
+	return d.document(), nil
+}
+
+func noContent(crypto.Hash) ([]byte, error) { return nil, nil }
+
+// reader gathers the facts of one document.
+type reader struct {
+	ctx       context.Context
+	opts      ReadOptions
+	sd        *cmsdata.SignedData
+	has       bool // there is content
+	size      int64
+	attribute bool // the content could be read as signed attributes
+	digest    func(crypto.Hash) ([]byte, error)
+	known     []*x509.Certificate // embedded and given
+	crls      [][]byte
+	ocsps     [][]byte
+}
+
+func (d *reader) content(h *hashes) {
+	d.has, d.size, d.attribute = true, h.size, h.looksLikeAttributes()
+	d.digest = func(k crypto.Hash) ([]byte, error) { return h.sum(k), nil }
+}
+
+// wanted are the hashes that the signers and their content time-stamps need and that h lacks.
+func (d *reader) wanted(h *hashes) []crypto.Hash {
+	have := *h
+	before := len(have.kinds)
+	for _, si := range d.sd.Signers {
+		have.add(si.Digest.Crypto)
+		for _, a := range si.SignedAttrs {
+			if !a.Type.Equal(cmsdata.OIDContentTimestamp) {
+				continue
+			}
+			for _, v := range a.Values {
+				if t, err := timestamp.ParseToken(v); err == nil {
+					have.add(t.Info.Hash)
+				}
+			}
+		}
+	}
+	return have.kinds[before:]
+}
+
+func (d *reader) document() *Document {
+	doc := &Document{Attached: d.sd.Attached, ContentType: d.sd.ContentType, Size: d.size, Certificates: d.sd.X509()}
+	d.known = append(append(d.known, doc.Certificates...), d.opts.Certificates...)
+	for _, raw := range d.sd.CRLs {
+		switch raw[0] {
+		case der.Sequence:
+			doc.CRLs = append(doc.CRLs, raw)
+		case der.Context(1):
+			if response, ok := cmsdata.OCSPResponse(raw); ok {
+				doc.OCSPs = append(doc.OCSPs, response)
+			}
+		}
+	}
+	d.crls, d.ocsps = doc.CRLs, doc.OCSPs
+	for _, si := range d.sd.Signers {
+		doc.Signatures = append(doc.Signatures, d.signature(si))
+	}
+	return doc
+}
+
+// signature gathers the facts of one signer.
+func (d *reader) signature(si *cmsdata.SignerInfo) *Signature {
+	s := d.facts(si)
+	s.content(d)
+	s.attributes(si, d.sd)
+	s.signer(si, d.known, s.contentDigest(d))
+	d.timestamps(s)
+	d.counterSignatures(s, 1)
+	s.Level = d.level(s)
+	return s
+}
+
+// facts starts a Signature with what the SignerInfo says by itself.
+func (d *reader) facts(si *cmsdata.SignerInfo) *Signature {
+	s := &Signature{
+		Info: si, Value: si.Signature, Certificates: d.sd.X509(), IdentifiedBy: ByNone,
+		DigestAlgorithm: si.Digest.Name, ContentIntegrity: Unknown, SignatureIntegrity: Unknown,
+	}
+	a, err := si.Algorithm()
+	if err != nil {
+		s.fault(err, finding.Error, "")
+		return s
+	}
+	s.SignatureAlgorithm = a.Name()
+	if a.Weak() || si.Digest.Weak {
+		s.add(CodeWeakDigest, finding.Error, "ETSI TS 119 312, 5.2", "algorithm", si.Digest.Name)
+	}
+	return s
+}
+
+// contentDigest is the digest of the content for a signature without signed attributes.
+func (s *Signature) contentDigest(d *reader) []byte {
+	if s.Info.Digest.Crypto == 0 {
+		return nil
+	}
+	digest, err := d.digest(s.Info.Digest.Crypto)
+	if err != nil {
+		return nil
+	}
+	return digest
+}
+
+// content compares the message-digest attribute with the content (RFC 5652 5.4).
+func (s *Signature) content(d *reader) {
+	si := s.Info
+	if !d.has {
+		s.add(CodeContentMissing, finding.Warning, "")
+		return
+	}
+	have := s.contentDigest(d)
+	if si.SignedAttrsRaw == nil {
+		return // the signature value is over the content itself: see signer
+	}
+	want, err := si.MessageDigest()
+	switch {
+	case err != nil: // reported with the attributes
+	case have == nil && si.Digest.Crypto != 0:
+		s.add(CodeDigestUndeclared, finding.Warning, "RFC 5652, 5.1", "algorithm", si.Digest.Name)
+	case have == nil: // the algorithm is not known: reported
+	case bytes.Equal(have, want):
+		s.ContentIntegrity = Intact
+	default:
+		s.ContentIntegrity = Broken
+		s.add(CodeContentDigest, finding.Error, "RFC 5652, 5.4", "algorithm", si.Digest.Name)
+	}
+	if d.attribute && s.Info.SignedAttrsRaw == nil {
+		s.add(CodeAttributeConfusion, finding.Error, "RFC 5652, 5.4")
+	}
+}
+
+// signer finds the certificate and checks the signature value under it.
+func (s *Signature) signer(si *cmsdata.SignerInfo, known []*x509.Certificate, contentDigest []byte) {
+	cert, n := si.Candidates(known)
+	if cert == nil {
+		s.add(CodeCertificateMissing, finding.Error, "RFC 5652, 5.3")
+		present, _, err := si.MatchesSigningCertificate(nil)
+		s.SigningCertificate.Present = present || err != nil
+		return
+	}
+	s.Certificate, s.IdentifiedBy = cert, ByKeyInfo
+	s.signingCertificate(si, cert)
+	if n > 1 && !s.SigningCertificate.Match {
+		s.add(CodeCertificateSeveral, finding.Error, "RFC 5035, 5")
+	}
+	pub, err := alg.PublicKey(cert)
+	if err != nil {
+		s.fault(fail(CodeCertificateKey, err), finding.Error, "")
+		return
+	}
+	if s.SignatureAlgorithm == "" || si.SignedAttrsRaw == nil && contentDigest == nil {
+		return // nothing to check with, or nothing to check
+	}
+	err = si.VerifySignature(pub, contentDigest)
+	switch {
+	case err == nil:
+		s.SignatureIntegrity = Intact
+	case isCode(err, CodeSignature):
+		s.SignatureIntegrity = Broken
+		s.fault(err, finding.Error, "RFC 5652, 5.6")
+	default:
+		s.fault(err, finding.Error, "")
+	}
+	if si.SignedAttrsRaw == nil {
+		s.ContentIntegrity = s.SignatureIntegrity
+	}
+}
+
+func (s *Signature) signingCertificate(si *cmsdata.SignerInfo, cert *x509.Certificate) {
+	present, match, err := si.MatchesSigningCertificate(cert)
+	s.SigningCertificate = SigningCertificate{Present: present, Match: match}
+	switch {
+	case err != nil:
+		s.fault(err, finding.Error, "RFC 5035, 5.4")
+		return
+	case !present:
+		s.add(CodeNoSigningCert, finding.Warning, "EN 319 122-1, 5.2.2")
+		return
+	case !match:
+		s.add(CodeSigningCert, finding.Error, "EN 319 122-1, 5.2.2")
+	default:
+		s.IdentifiedBy = BySigningCertificate
+	}
+	if refs, err := si.SigningCertificateRefs(); err == nil && len(refs) > 0 {
+		s.SigningCertificate.Version = refs[0].Version
+		// A weak hash here binds nothing where someone can make certificates collide.
+		if id := refs[0].IDs[0]; match && id.Hash.Weak {
+			s.add(CodeWeakReference, finding.Warning, "EN 319 122-1, 5.2.2", "algorithm", id.Hash.Name)
+		}
+	}
+}

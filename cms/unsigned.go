@@ -1,0 +1,146 @@
+package cms
+
+import (
+	"bytes"
+	"crypto"
+	"encoding/asn1"
+
+	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/timestamp"
+)
+
+// timestamps lists the time-stamps of a signature.
+func (d *reader) timestamps(s *Signature) {
+	d.kind(s, s.Info.SignedAttrs, ContentTimestamp, cmsdata.OIDContentTimestamp)
+	d.kind(s, s.Info.UnsignedAttrs, SignatureTimestamp, cmsdata.OIDSignatureTimestamp)
+	d.kind(s, s.Info.UnsignedAttrs, ArchiveTimestamp, cmsdata.OIDArchiveTimestampV3)
+	d.kind(s, s.Info.UnsignedAttrs, ArchiveTimestamp, cmsdata.OIDArchiveTimestampV2)
+	d.kind(s, s.Info.UnsignedAttrs, ArchiveTimestamp, cmsdata.OIDArchiveTimestamp)
+}
+
+func (d *reader) kind(s *Signature, attrs []cmsdata.Attribute, kind TimestampKind, oid asn1.ObjectIdentifier) {
+	for _, a := range attrs {
+		if !a.Type.Equal(oid) {
+			continue
+		}
+		for _, v := range a.Values {
+			if len(s.Timestamps) == limits.CMSTimestamps {
+				s.add(CodeTooMany, finding.Error, "", "what", "time-stamps", "limit", itoa(limits.CMSTimestamps))
+				return
+			}
+			s.Timestamps = append(s.Timestamps, d.timestamp(s, kind, v))
+		}
+	}
+}
+
+// timestamp gathers the facts of one token.
+func (d *reader) timestamp(s *Signature, kind TimestampKind, raw []byte) *Timestamp {
+	t := &Timestamp{Kind: kind, ContentIntegrity: Unknown, SignatureIntegrity: Unknown}
+	token, err := timestamp.ParseToken(raw)
+	if err != nil {
+		t.Findings = append(t.Findings, below(CodeTimestampMalformed, err, "RFC 3161, 2.4.2"))
+		return t
+	}
+	t.Token = token
+	if cert, err := token.Signer(d.known...); err == nil {
+		t.Certificate = cert
+	}
+	t.SignatureIntegrity = Intact
+	if err := token.CheckIntegrity(d.known...); err != nil {
+		t.SignatureIntegrity = Broken
+		if t.Certificate == nil {
+			t.SignatureIntegrity = Unknown
+		}
+		t.Findings = append(t.Findings, below(CodeTimestampBroken, err, "RFC 3161, 2.4.2"))
+	}
+	if row, ok := hashRow(token.Info.Hash); ok && row.Weak {
+		t.Findings = append(t.Findings, Finding{Code: CodeWeakDigest, Severity: finding.Error, Clause: "ETSI TS 119 312, 5.2",
+			Params: finding.P("algorithm", row.Name)})
+	}
+	var digest []byte
+	switch kind {
+	case SignatureTimestamp:
+		digest = sum(token.Info.Hash, s.Value)
+	case ContentTimestamp:
+		if d.has && token.Info.Hash != 0 {
+			digest, _ = d.digest(token.Info.Hash)
+		}
+	default:
+		return t // what an archive time-stamp covers is not worked out yet
+	}
+	if digest == nil {
+		return t
+	}
+	if err := token.CheckImprint(digest); err != nil {
+		t.ContentIntegrity = Broken
+		t.Findings = append(t.Findings, below(CodeTimestampUnbound, err, "EN 319 122-1, 5.3"))
+		return t
+	}
+	t.ContentIntegrity = Intact
+	return t
+}
+
+// below is a finding of ours with what an error beneath says.
+func below(code Code, err error, clause string) Finding {
+	f := faultFinding(err, finding.Error, clause)
+	params := finding.Params{"reason": string(f.Code)}
+	return Finding{Code: code, Severity: finding.Error, Params: params, Clause: clause}
+}
+
+func sum(h crypto.Hash, b []byte) []byte {
+	if !h.Available() {
+		return nil
+	}
+	w := h.New()
+	w.Write(b)
+	return w.Sum(nil)
+}
+
+// counterSignatures lists the counter-signatures over a signature's value (RFC 5652, 11.4), and those over theirs.
+func (d *reader) counterSignatures(parent *Signature, depth int) {
+	for _, a := range parent.Info.UnsignedAttrs {
+		if !a.Type.Equal(cmsdata.OIDCounterSignature) {
+			continue
+		}
+		if depth > limits.CMSCounter {
+			parent.add(CodeCounterDepth, finding.Error, "RFC 5652, 11.4", "limit", itoa(limits.CMSCounter))
+			return
+		}
+		for _, v := range a.Values {
+			si, err := cmsdata.ParseSignerInfo(v)
+			if err != nil {
+				parent.add(CodeCounterMalformed, finding.Error, "RFC 5652, 11.4")
+				continue
+			}
+			parent.CounterSignatures = append(parent.CounterSignatures, d.counterSignature(parent, si, depth))
+		}
+	}
+}
+
+func (d *reader) counterSignature(parent *Signature, si *cmsdata.SignerInfo, depth int) *Signature {
+	s := d.facts(si)
+	digest := sum(si.Digest.Crypto, parent.Value)
+	if si.SignedAttrsRaw == nil {
+		s.add(CodeNoSignedAttributes, finding.Warning, "RFC 5652, 5.3")
+	} else {
+		s.signedAttributes(si)
+		if _, n := si.Attr(cmsdata.OIDContentType); n > 0 {
+			s.add(CodeAttributeMisplaced, finding.Warning, "RFC 5652, 11.4", "attribute", cmsdata.AttributeName(cmsdata.OIDContentType))
+		}
+		if want, err := si.MessageDigest(); err == nil && digest != nil {
+			s.ContentIntegrity = Intact
+			if !bytes.Equal(want, digest) {
+				s.ContentIntegrity = Broken
+				s.add(CodeContentDigest, finding.Error, "RFC 5652, 11.4", "algorithm", si.Digest.Name)
+			}
+		}
+	}
+	s.signer(si, d.known, digest)
+	inner := *d
+	inner.has, inner.digest = true, func(k crypto.Hash) ([]byte, error) { return sum(k, parent.Value), nil }
+	inner.timestamps(s)
+	d.counterSignatures(s, depth+1)
+	return s
+}
