@@ -7,7 +7,7 @@ import (
 
 // A library in many smart cards and tokens made RSA primes of the form k·M + (65537^a mod M), M a product of the first primes
 // (CVE-2017-15361, "ROCA"): such a modulus can be factored. It gives itself away, since modulo each small prime it is a power of
-// 65537. A random modulus passes for one with a probability of about 2⁻²⁸ ( see the test).
+// 65537. A random modulus passes for one with a probability of about 2⁻²⁸ (the test computes it).
 
 var smallPrimes = []uint{
 	3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
