@@ -1,0 +1,67 @@
+package pdf
+
+import "github.com/kyso-dev/kyso/internal/finding"
+
+// Codes of errors.
+const (
+	CodeUnreadable    finding.Code = "pdf.unreadable"     // not a PDF, or too damaged; the cause says where
+	CodeEncrypted     finding.Code = "pdf.encrypted"      // protected by a password or for certificates
+	CodeNoPages       finding.Code = "pdf.no-pages"       // no page to put the signature field on
+	CodeForm          finding.Code = "pdf.form"           // the form is damaged where the signature would go; params: object
+	CodeLevel         finding.Code = "pdf.level"          // a level that cannot be made yet; params: level
+	CodeOption        finding.Code = "pdf.option"         // an option that makes no sense; params: option, value
+	CodeTimestamper   finding.Code = "pdf.timestamper"    // B-T without anyone to ask for a time-stamp
+	CodeNoCertificate finding.Code = "pdf.no-certificate" // the signer gave no certificate
+	CodeCertified     finding.Code = "pdf.certified"      // its author allows no further change, or no second certification
+	CodeSigned        finding.Code = "pdf.signed"         // certifying what is signed already
+	CodeFieldSigned   finding.Code = "pdf.field-signed"   // params: field
+	CodeFieldType     finding.Code = "pdf.field-type"     // a field of that name is not a signature field; params: field
+	CodeFieldName     finding.Code = "pdf.field-name"     // not a name that a field can have; params: field
+	CodeFieldLocked   finding.Code = "pdf.field-locked"   // an earlier signature locked it; params: field, by
+	CodeSeedValue     finding.Code = "pdf.seed-value"     // the field demands what was not asked for; params: field, entry, wants
+	CodeContentsSize  finding.Code = "pdf.contents-size"  // the space left for the signature was too small; params: have, need
+	CodeBatch         finding.Code = "pdf.batch"          // not all of a batch were signed; params: failed, total
+	CodeBatchStopped  finding.Code = "pdf.batch-stopped"  // not signed because another document could not be
+	CodeChanged       finding.Code = "pdf.changed"        // the document is not the one that was prepared
+	CodeState         finding.Code = "pdf.state"          // what was stored is damaged; params: part
+	CodeStateVersion  finding.Code = "pdf.state-version"  // what was stored is of another version; params: version
+	CodeRead          finding.Code = "pdf.read"           // reading failed
+	CodeWrite         finding.Code = "pdf.write"          // writing failed
+	CodeLimit         finding.Code = "pdf.limit"          // more than a document may have; params: what, max
+)
+
+// Codes of findings.
+const (
+	CodeRangeMissing      finding.Code = "pdf.range-missing"        // no ByteRange, or not an array of integers
+	CodeRangeShape        finding.Code = "pdf.range-shape"          // not two ranges
+	CodeRangeNegative     finding.Code = "pdf.range-negative"       // a negative number in it
+	CodeRangeStart        finding.Code = "pdf.range-start"          // the first range does not begin the file
+	CodeRangeOverlap      finding.Code = "pdf.range-overlap"        // the ranges overlap, or nothing is between them
+	CodeRangePastEnd      finding.Code = "pdf.range-past-end"       // beyond the end of the file
+	CodeRangeGap          finding.Code = "pdf.range-gap"            // the gap is not the hexadecimal string of this signature's /Contents
+	CodeOutside           finding.Code = "pdf.outside"              // the signature dictionary lies outside of what it signs
+	CodeContentsMissing   finding.Code = "pdf.contents-missing"     // no /Contents, or not a string
+	CodeContentsPadding   finding.Code = "pdf.contents-padding"     // something other than zeros behind the signature
+	CodePart              finding.Code = "pdf.part"                 // what is signed is no whole revision
+	CodeAppended          finding.Code = "pdf.appended"             // the file goes on after what is signed; params: octets
+	CodeCMSUnreadable     finding.Code = "pdf.cms-unreadable"       // params: why
+	CodeAttached          finding.Code = "pdf.attached"             // the CMS structure brings content of its own
+	CodeSeveralSigners    finding.Code = "pdf.several-signers"      // params: count
+	CodeNoSigner          finding.Code = "pdf.no-signer"            // certificates at most
+	CodeCertificateAbsent finding.Code = "pdf.certificate-absent"   // the signer's certificate is not in the signature
+	CodeSigningTimeAttr   finding.Code = "pdf.signing-time"         // the attribute that PAdES forbids
+	CodeNoSignedAttrs     finding.Code = "pdf.no-signed-attributes" // PAdES without signed attributes
+	CodeNoDate            finding.Code = "pdf.no-date"              // no /M, or not a date
+	CodeFilterOther       finding.Code = "pdf.filter"               // no /Filter; params: filter
+	CodeSubFilterLegacy   finding.Code = "pdf.sub-filter-legacy"    // adbe.pkcs7.sha1, adbe.x509.rsa_sha1; params: sub_filter
+	CodeSubFilterUnknown  finding.Code = "pdf.sub-filter-unknown"   // params: sub_filter
+	CodeTypeMismatch      finding.Code = "pdf.type-mismatch"        // /Type and /SubFilter contradict one another; params: type, sub_filter
+	CodeShared            finding.Code = "pdf.shared"               // one signature shown by several fields; params: fields
+	CodeFieldDamaged      finding.Code = "pdf.field-damaged"        // a signature field's value is no signature dictionary; params: field
+	CodeRewritten         finding.Code = "pdf.rewritten"            // a later revision changed the signature's dictionary
+	CodeRemoved           finding.Code = "pdf.signature-removed"    // an earlier revision has a signature that the last one lacks; params: field
+	CodeRepeatedKey       finding.Code = "pdf.repeated-key"         // the signature dictionary has a key twice
+	CodeRepaired          finding.Code = "pdf.repaired"             // damaged cross-references
+	CodeTokenUnreadable   finding.Code = "pdf.token-unreadable"     // a document time-stamp that is none; params: why
+	CodeTokenBroken       finding.Code = "pdf.token-broken"         // it does not hold; params: why
+)

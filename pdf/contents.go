@@ -1,0 +1,216 @@
+package pdf
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/timestamp"
+)
+
+// Sub-filters of ISO 32000-2, Table 260, and ETSI EN 319 142-1.
+const (
+	subFilterToken    = "ETSI.RFC3161"
+	subFilterDetached = "adbe.pkcs7.detached"
+	subFilterSHA1     = "adbe.pkcs7.sha1"
+	subFilterX509     = "adbe.x509.rsa_sha1"
+
+	integrityUnknown = cms.Unknown
+)
+
+// contents reads the value of every signature and time-stamp, digests what they cover in one pass, and compares.
+func (r *reader) contents(ctx context.Context) error {
+	var jobs []*digestJob
+	wanted := make([][]*digestJob, len(r.entries))
+	raws := make([][]byte, len(r.entries))
+	for i, e := range r.entries {
+		raw, hashes := e.value()
+		if raw == nil {
+			continue
+		}
+		raws[i] = raw
+		if !e.sound {
+			continue
+		}
+		for _, h := range hashes {
+			if h != 0 && h.Available() {
+				j := &digestJob{span: e.span, hash: h}
+				jobs, wanted[i] = append(jobs, j), append(wanted[i], j)
+			}
+		}
+	}
+	if err := digestRanges(ctx, r.src, jobs, r.opts.Progress); err != nil {
+		return err
+	}
+	for i, e := range r.entries {
+		if raws[i] == nil {
+			continue
+		}
+		digest := func(h crypto.Hash) ([]byte, error) {
+			for _, j := range wanted[i] {
+				if j.hash == h {
+					return j.digest, nil
+				}
+			}
+			return nil, errNoDigest
+		}
+		if e.timestamp != nil {
+			r.token(e, raws[i], digest)
+			continue
+		}
+		if err := r.signed(ctx, e, raws[i], digest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errNoDigest says that what a signature covers could not be told, so that its content is neither intact nor broken.
+var errNoDigest = errors.New("the signed octets are not known")
+
+// value takes the padding off /Contents and says which digests it needs. nil: there is nothing to read, and a finding says why.
+func (e *entry) value() (raw []byte, hashes []crypto.Hash) {
+	switch {
+	case len(e.Contents) == 0:
+		e.add(CodeContentsMissing, finding.Error, "ISO 32000-2, Table 255")
+		return nil, nil
+	case len(e.Contents) > limits.PDFContents:
+		e.add(CodeCMSUnreadable, finding.Error, "", "why", strconv.Itoa(len(e.Contents))+" > "+strconv.Itoa(limits.PDFContents))
+		return nil, nil
+	}
+	switch e.SubFilter {
+	case subFilterPAdES, subFilterDetached, subFilterToken:
+	case subFilterSHA1, subFilterX509:
+		e.add(CodeSubFilterLegacy, finding.Error, "ISO 32000-2, 12.8.3", "sub_filter", e.SubFilter)
+		return nil, nil
+	default:
+		e.add(CodeSubFilterUnknown, finding.Error, "ISO 32000-2, Table 255", "sub_filter", orNone(e.SubFilter))
+		return nil, nil
+	}
+	sd, rest, err := cmsdata.ParsePrefix(e.Contents)
+	if err != nil {
+		e.Findings = append(e.Findings, findingOf(err, e.unreadable()))
+		return nil, nil
+	}
+	for _, b := range rest {
+		if b != 0 {
+			e.add(CodeContentsPadding, finding.Error, clauseRange)
+			break
+		}
+	}
+	raw = e.Contents[:len(e.Contents)-len(rest)]
+	if e.timestamp != nil {
+		token, err := timestamp.ParseToken(raw)
+		if err != nil {
+			e.Findings = append(e.Findings, findingOf(err, CodeTokenUnreadable))
+			return nil, nil
+		}
+		e.timestamp.Token = token
+		return raw, []crypto.Hash{token.Info.Hash}
+	}
+	for _, si := range sd.Signers {
+		hashes = append(hashes, si.Digest.Crypto)
+	}
+	return raw, hashes
+}
+
+func (e *entry) unreadable() finding.Code {
+	if e.timestamp != nil {
+		return CodeTokenUnreadable
+	}
+	return CodeCMSUnreadable
+}
+
+// signed reads the CMS structure of a signature.
+func (r *reader) signed(ctx context.Context, e *entry, raw []byte, digest func(crypto.Hash) ([]byte, error)) error {
+	pades := e.SubFilter == subFilterPAdES
+	doc, err := cms.ReadDetached(ctx, raw, digest, &cms.ReadOptions{Certificates: r.opts.Certificates, PAdES: pades})
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		e.Findings = append(e.Findings, findingOf(err, CodeCMSUnreadable))
+		return nil
+	}
+	e.Findings = append(e.Findings, doc.Findings...)
+	if doc.Attached {
+		e.add(CodeAttached, finding.Error, clauseRangeETS)
+	}
+	switch n := len(doc.Signatures); n {
+	case 0:
+		e.add(CodeNoSigner, finding.Error, clauseRangeETS)
+		return nil
+	case 1:
+	default:
+		e.add(CodeSeveralSigners, finding.Error, clauseRangeETS, "count", strconv.Itoa(n))
+	}
+	s := doc.Signatures[0]
+	e.signature.CMS = s
+	if s.Certificate == nil || !slices.ContainsFunc(doc.Certificates, s.Certificate.Equal) {
+		e.add(CodeCertificateAbsent, finding.Error, clauseRangeETS)
+	}
+	if !pades {
+		return nil
+	}
+	if s.SigningTime != nil {
+		e.add(CodeSigningTimeAttr, finding.Warning, "ETSI EN 319 142-1, 6.3")
+	}
+	if e.signature.ClaimedTime == nil {
+		e.add(CodeNoDate, finding.Warning, "ETSI EN 319 142-1, 6.3")
+	}
+	if e.signature.ClaimedTime != nil && e.Filter != "" && len(doc.Signatures) == 1 && !doc.Attached {
+		e.signature.Level = s.Level
+	}
+	return nil
+}
+
+// token compares a document time-stamp with the octets that it covers.
+func (r *reader) token(e *entry, raw []byte, digest func(crypto.Hash) ([]byte, error)) {
+	t := e.timestamp
+	if sum, err := digest(t.Token.Info.Hash); err == nil {
+		t.Content = cms.Intact
+		if err := t.Token.CheckImprint(sum); err != nil {
+			t.Content = cms.Broken
+			e.Findings = append(e.Findings, findingOf(err, CodeTokenBroken))
+		}
+	}
+	t.Signature = cms.Intact
+	if err := t.Token.CheckIntegrity(r.opts.Certificates...); err != nil {
+		t.Signature = cms.Broken
+		e.Findings = append(e.Findings, findingOf(err, CodeTokenBroken))
+	}
+}
+
+// raise lifts signatures of level B-B to B-T where a later document time-stamp covers them, as EN 319 142-1, 6.3 has it.
+func (d *Document) raise() {
+	for _, s := range d.Signatures {
+		if s.Level != LevelBB || s.Extent == Part {
+			continue
+		}
+		for _, t := range d.Timestamps {
+			if t.Token != nil && t.Extent != Part && t.Revision > s.Revision {
+				s.Level = LevelBT
+				break
+			}
+		}
+	}
+}
+
+// findingOf makes a finding of an error of the layers below: with its own code where it has one, which texts exist for.
+func findingOf(err error, otherwise finding.Code) Finding {
+	var coded interface {
+		error
+		Code() string
+		Params() map[string]string
+	}
+	if errors.As(err, &coded) {
+		return Finding{Code: finding.Code(coded.Code()), Severity: finding.Error, Params: coded.Params()}
+	}
+	return Finding{Code: otherwise, Severity: finding.Error, Params: finding.P("why", err.Error())}
+}

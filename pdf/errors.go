@@ -1,0 +1,31 @@
+package pdf
+
+import (
+	"errors"
+
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/pdfobj"
+)
+
+// Error is what this package refuses with: a stable code (see the Code constants) with parameters, and the error beneath. Errors
+// of signers, time-stamp servers and contexts come through as they are, or beneath.
+type Error struct{ finding.Fault }
+
+func fault(code finding.Code, cause error, pairs ...string) *Error {
+	return &Error{finding.NewFault(code, cause, pairs...)}
+}
+
+// unreadable wraps what the layer below says about the file.
+func unreadable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fault(CodeUnreadable, err)
+}
+
+// sourceFailed reports whether err is about reading the file as such: everything else that the layer below says is about the
+// object asked for, and can be a finding.
+func sourceFailed(err error) bool {
+	var e *pdfobj.Error
+	return err != nil && (!errors.As(err, &e) || e.Code() == string(pdfobj.CodeRead))
+}

@@ -1,0 +1,271 @@
+package pdf
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pdfobj"
+)
+
+// Read says what signatures and document time-stamps are in the PDF of size octets in src, what they cover and whether octets and
+// values fit, in one pass over the signed octets and in constant memory. It gives no verdict; package verify does.
+//
+// The error is an *[Error] when the document cannot be read at all, CodeEncrypted where it is protected, or the context's.
+func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (*Document, error) {
+	var o ReadOptions
+	if opts != nil {
+		o = *opts
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if size < 0 {
+		return nil, badOption("size", strconv.FormatInt(size, 10))
+	}
+	f, err := pdfobj.Open(src, size, nil)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if f.Encrypted() {
+		return nil, fault(CodeEncrypted, nil)
+	}
+	r := &reader{src: src, size: size, file: f, opts: o, doc: &Document{Size: size}}
+	if err := r.revisions(); err != nil {
+		return nil, err
+	}
+	if err := r.fields(ctx); err != nil {
+		return nil, err
+	}
+	for _, e := range r.entries {
+		if err := r.place(e); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.contents(ctx); err != nil {
+		return nil, err
+	}
+	r.finish()
+	return r.doc, nil
+}
+
+// reader is one call of Read.
+type reader struct {
+	src     io.ReaderAt
+	size    int64
+	opts    ReadOptions
+	file    *pdfobj.File
+	revs    []pdfobj.Revision
+	views   []*pdfobj.File // of revisions, as far as they were needed
+	entries []*entry
+	doc     *Document
+}
+
+// entry is a signature dictionary in the making of its facts.
+type entry struct {
+	Entry
+	key    pdfobj.Ref   // object that the dictionary lies in: its own, or that of the field
+	direct bool         // it lies in the field
+	dict   *pdfobj.Dict // as of the signed revision
+	span   span
+	sound  bool // the ByteRange can be trusted to name what is signed: digests make sense
+
+	timestamp *Timestamp // one of the two
+	signature *Signature
+}
+
+func (e *entry) add(code finding.Code, severity finding.Severity, clause string, pairs ...string) {
+	e.Findings = append(e.Findings, Finding{Code: code, Severity: severity, Params: finding.P(pairs...), Clause: clause})
+}
+
+// path leads to a key of the signature dictionary inside its object.
+func (e *entry) path(key pdfobj.Name) []any {
+	if e.direct {
+		return []any{pdfobj.Name("V"), key}
+	}
+	return []any{key}
+}
+
+func (r *reader) revisions() error {
+	revs, err := r.file.Revisions()
+	if err != nil {
+		return unreadable(err)
+	}
+	r.revs = revs
+	r.views = make([]*pdfobj.File, len(revs))
+	r.doc.Revisions = make([]Revision, len(revs))
+	for i := range revs {
+		r.doc.Revisions[i] = Revision{Index: i + 1, End: revs[i].End}
+	}
+	return nil
+}
+
+// view is the file as it was in a revision, by index.
+func (r *reader) view(i int) (*pdfobj.File, error) {
+	if i < 0 || i == len(r.revs)-1 {
+		return r.file, nil
+	}
+	if r.views[i] == nil {
+		v, err := r.file.At(i)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		r.views[i] = v
+	}
+	return r.views[i], nil
+}
+
+// fields lists the signature fields of the last revision, each signature dictionary once (P9), and the signatures that earlier
+// revisions had besides.
+func (r *reader) fields(ctx context.Context) error {
+	fm, err := r.formOf(r.file)
+	if err != nil {
+		return err
+	}
+	r.doc.XFA = fm.dict.Has("XFA")
+	for i := range fm.fields {
+		fd := &fm.fields[i]
+		if fd.kind != "Sig" || fd.inner {
+			continue
+		}
+		if err := r.field(fd); err != nil {
+			return err
+		}
+	}
+	current := len(r.entries)
+	if len(r.entries) == 0 && len(r.revs) == 1 {
+		return nil
+	}
+	// Going back revision by revision costs their number times their fields: bounded, and told where the bound was met.
+	budget := limits.PDFFields
+	for i := len(r.revs) - 2; i >= 0; i-- {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if budget -= 1 + len(fm.fields); budget < 0 {
+			return fault(CodeLimit, nil, "what", "form fields in all revisions", "max", strconv.Itoa(limits.PDFFields))
+		}
+		if err := r.removed(i, current); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) formOf(f *pdfobj.File) (*form, error) {
+	catalog, _, err := f.Catalog()
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return readForm(f, catalog)
+}
+
+// field takes in one signature field of the last revision.
+func (r *reader) field(fd *field) error {
+	value, ref, err := r.file.Lookup(fd.owner, "V")
+	if sourceFailed(err) {
+		return unreadable(err)
+	}
+	dict, _ := value.(*pdfobj.Dict)
+	if value == nil && err == nil {
+		r.doc.Fields = append(r.doc.Fields, Field{Name: fd.name, SeedValue: fd.dict.Has("SV"), Lock: fd.dict.Has("Lock")})
+		return nil
+	}
+	if dict == nil {
+		r.note(CodeFieldDamaged, finding.Error, "ISO 32000-2, 12.7.5.5", "field", fd.name)
+		return nil
+	}
+	key, direct := ref, false
+	if ref.IsZero() {
+		key, direct = fd.ref, true
+	}
+	for _, e := range r.entries {
+		if e.key == key && !key.IsZero() {
+			e.Fields = append(e.Fields, fd.name)
+			return nil
+		}
+	}
+	if len(r.entries) >= limits.PDFSignatures {
+		return fault(CodeLimit, nil, "what", "signatures", "max", strconv.Itoa(limits.PDFSignatures))
+	}
+	r.entries = append(r.entries, &entry{Entry: Entry{Field: fd.name, Fields: []string{fd.name}}, key: key, direct: direct, dict: dict})
+	return nil
+}
+
+// removed reports the signatures of an earlier revision that the last one shows in no field.
+func (r *reader) removed(revision, current int) error {
+	view, err := r.view(revision)
+	if err != nil {
+		return err
+	}
+	fm, err := r.formOf(view)
+	if err != nil {
+		return nil //nolint:nilerr // a revision without a readable catalog shows no signature
+	}
+	for i := range fm.fields {
+		fd := &fm.fields[i]
+		if fd.kind != "Sig" || fd.inner || fd.value == nil {
+			continue
+		}
+		value, ref, err := view.Lookup(fd.owner, "V")
+		if _, ok := value.(*pdfobj.Dict); err != nil || !ok {
+			continue
+		}
+		if ref.IsZero() {
+			ref = fd.ref
+		}
+		if slices.ContainsFunc(r.entries[:current], func(e *entry) bool { return e.key == ref }) ||
+			slices.ContainsFunc(r.doc.Findings, func(f Finding) bool { return f.Code == CodeRemoved && f.Params["field"] == fd.name }) {
+			continue
+		}
+		r.note(CodeRemoved, finding.Error, "", "field", fd.name)
+	}
+	return nil
+}
+
+func (r *reader) note(code finding.Code, severity finding.Severity, clause string, pairs ...string) {
+	r.doc.Findings = append(r.doc.Findings, Finding{Code: code, Severity: severity, Params: finding.P(pairs...), Clause: clause})
+}
+
+// finish sorts what was found and fills in what concerns the whole document.
+func (r *reader) finish() {
+	d := r.doc
+	slices.SortStableFunc(r.entries, func(a, b *entry) int { return cmp.Compare(a.order(r.size), b.order(r.size)) })
+	for _, e := range r.entries {
+		if len(e.Fields) > 1 {
+			e.add(CodeShared, finding.Error, "ISO 32000-2, 12.7.5.5", "fields", strings.Join(e.Fields, ", "))
+		}
+		if e.Revision > 0 && e.Extent != Part {
+			if rev := &d.Revisions[e.Revision-1]; rev.Signature == "" {
+				rev.Signature = e.Field
+			}
+		}
+		if e.timestamp != nil {
+			e.timestamp.Entry = e.Entry
+			d.Timestamps = append(d.Timestamps, e.timestamp)
+		} else {
+			e.signature.Entry = e.Entry
+			d.Signatures = append(d.Signatures, e.signature)
+			if e.signature.Certification != 0 && d.Certified == 0 {
+				d.Certified = e.signature.Certification
+			}
+		}
+	}
+	d.raise()
+	if d.Repaired = r.file.Repaired(); d.Repaired {
+		r.note(CodeRepaired, finding.Warning, "ISO 32000-2, 7.5.4")
+	}
+}
+
+// order is where an entry stands among the others: by the end of what it covers; those that cover nothing sound come last.
+func (e *entry) order(size int64) int64 {
+	if e.span.end == 0 {
+		return size + 1
+	}
+	return e.span.end
+}
