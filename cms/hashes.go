@@ -95,19 +95,19 @@ func headerSize(p []byte) (t tlv, ok bool) {
 	return t, true
 }
 
-// readBuffer is the step in which content is read: large enough that system calls do not count, small enough for the cache.
-const readBuffer = 128 << 10
+// Content is read in steps of largeRead, large enough that system calls do not count and small enough for the cache; what fits in
+// smallRead needs no more than that.
+const (
+	smallRead = 4 << 10
+	largeRead = 128 << 10
+)
 
 // readAll writes all of r to w and gives up when ctx ends.
 func readAll(ctx context.Context, w io.Writer, r io.Reader) error {
 	if r == nil {
 		return fail(CodeContent, nil)
 	}
-	size := readBuffer
-	if l, ok := r.(interface{ Len() int }); ok {
-		size = min(size, max(l.Len(), 512)) // readers of memory say how much they have
-	}
-	buf := make([]byte, size)
+	buf := make([]byte, smallRead)
 	in := ctxReader{ctx, r}
 	for empty := 0; ; {
 		n, err := in.Read(buf)
@@ -115,6 +115,9 @@ func readAll(ctx context.Context, w io.Writer, r io.Reader) error {
 			empty = 0
 			if _, err := w.Write(buf[:n]); err != nil {
 				return err
+			}
+			if n == smallRead && len(buf) == smallRead {
+				buf = make([]byte, largeRead)
 			}
 		}
 		switch {

@@ -35,12 +35,15 @@ type frame struct {
 	indefinite bool
 }
 
-// windowSize is the buffer of a streaming Reader. Long strings are read in steps of it.
-const windowSize = 128 << 10
+// A streaming Reader begins with a small buffer, enough for most signatures, and takes the large one when it meets something long.
+const (
+	smallWindow = 8 << 10
+	largeWindow = 128 << 10
+)
 
 // NewReader reads from r.
 func NewReader(r io.Reader) *Reader {
-	d := &Reader{src: r, buf: make([]byte, windowSize)}
+	d := &Reader{src: r, buf: make([]byte, smallWindow)}
 	d.frames = d.space[:0]
 	return d
 }
@@ -85,6 +88,16 @@ func (d *Reader) fill(n int) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// widen takes the large buffer when n octets are to come that the small one does not hold.
+func (d *Reader) widen(n int64) {
+	if d.src == nil || n <= int64(len(d.buf)) || len(d.buf) == largeWindow {
+		return
+	}
+	buf := make([]byte, largeWindow)
+	d.hi = copy(buf, d.buf[d.lo:d.hi])
+	d.lo, d.buf = 0, buf
 }
 
 func (d *Reader) advance(n int) {
@@ -309,8 +322,9 @@ func (d *Reader) collect(dst []byte, start int64) ([]byte, error) {
 		if d.off-start+n > limits.DERElement {
 			return nil, d.fail(CodeTooLarge, "length")
 		}
+		d.widen(n)
 		for n > 0 {
-			step := int(min(n, windowSize))
+			step := int(min(n, int64(len(d.buf))))
 			got, err := d.fill(step)
 			if err != nil {
 				return nil, err
@@ -318,7 +332,7 @@ func (d *Reader) collect(dst []byte, start int64) ([]byte, error) {
 			if got < step {
 				return nil, d.fail(CodeTruncated, "content")
 			}
-			if dst == nil && n <= windowSize {
+			if dst == nil && n <= largeWindow {
 				dst = make([]byte, 0, n)
 			}
 			dst = append(dst, d.buf[d.lo:d.lo+step]...)
@@ -390,6 +404,7 @@ func (d *Reader) Octets(w io.Writer) (int64, error) {
 }
 
 func (d *Reader) stream(w io.Writer, n int64) error {
+	d.widen(n)
 	for n > 0 {
 		if d.lo == d.hi {
 			if got, err := d.fill(1); err != nil {
