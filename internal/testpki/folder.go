@@ -46,17 +46,13 @@ const aboutVersion = 1
 
 // OpenDir loads the PKI in a folder, or makes one there. A PKI that is there keeps its keys, certificates, statuses and port;
 // opts.Addr may then not name another port, and opts.Keys does not count.
+// Two processes must not make one in the same folder at the same time.
 func OpenDir(dir string, opts *Options) (*PKI, error) {
 	p, err := Load(dir, opts)
 	if !errors.Is(err, ErrNoPKI) {
 		return p, err
 	}
-	var own Options
-	if opts != nil {
-		own = *opts
-	}
-	own.Keys = nil
-	if p, err = New(&own); err != nil {
+	if p, err = New(opts); err != nil {
 		return nil, err
 	}
 	if err := p.Save(dir); err != nil {
@@ -130,7 +126,15 @@ func (p *PKI) Save(dir string) error {
 	if err := writeJSON(filepath.Join(dir, fileDemo), d, 0o644); err != nil {
 		return err
 	}
-	p.dir, p.statuses = dir, store
+	p.dir, p.statuses, p.keys = dir, store, &Keyring{} // from now on the folder's keys and no others count
+	for name, key := range keys {
+		_, _ = p.keys.get(name, func() (crypto.Signer, error) { return key, nil })
+	}
+	for _, pr := range profiles {
+		if p.certs[pr.name] == nil {
+			delete(p.serials, pr.name) // whichever process makes the certificate chooses the number
+		}
+	}
 	if err := os.Remove(filepath.Join(dir, fileUnfinished)); err != nil {
 		return fileError(filepath.Join(dir, fileUnfinished), err)
 	}
@@ -270,7 +274,7 @@ func (p *PKI) moved(addr string) error {
 // serial is the serial number of a certificate, also where another process made it in the folder since; nil where there is none.
 // p.mu is held.
 func (p *PKI) serial(name string) *big.Int {
-	if p.serials[name] == nil && p.dir != "" {
+	if p.certs[name] == nil && p.dir != "" {
 		pr, _ := profileOf(name)
 		if cert, err := readCertificate(p.dir, pr); err == nil {
 			p.certs[name], p.serials[name] = cert, cert.SerialNumber

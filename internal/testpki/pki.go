@@ -25,7 +25,7 @@ type Options struct {
 	Now   time.Time        // a clock that stands still; the zero value means that Clock counts
 	Clock func() time.Time // the PKI's clock; nil means time.Now
 	Addr  string           // loopback address of the services, "127.0.0.1:0" by default; certificates name it
-	Keys  *Keyring         // keys to use and to add to; nil: keys of the PKI's own. A folder has its own in any case
+	Keys  *Keyring         // keys to use and to add to when a PKI is made; nil: new ones of its own
 }
 
 // PKI is two trees of certificates with their keys and statuses. Keys and certificates are made when first asked for. Safe for
@@ -34,13 +34,13 @@ type PKI struct {
 	birth    time.Time
 	host     string // host:port of the services
 	password string
-	keys     *Keyring
 	lists    atomic.Int64 // CRLs issued so far: a stopped clock must not stop the CRL number
 
 	mu       sync.Mutex
 	clock    func() time.Time
 	stands   bool // whether the clock stands still
 	dir      string
+	keys     *Keyring
 	certs    map[string]*x509.Certificate
 	serials  map[string]*big.Int
 	statuses statusStore
@@ -172,7 +172,10 @@ func (p *PKI) key(name string) (crypto.Signer, error) {
 	if !ok {
 		return nil, unknownName(name)
 	}
-	return p.keys.get(name, func() (crypto.Signer, error) {
+	p.mu.Lock()
+	ring := p.keys
+	p.mu.Unlock()
+	return ring.get(name, func() (crypto.Signer, error) {
 		if key, err := p.readKey(pr); err != nil || key != nil {
 			return key, err
 		}

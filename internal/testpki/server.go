@@ -174,7 +174,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-wait.C:
 		case <-r.Context().Done():
-			return
+			panic(http.ErrAbortHandler) // the server closes: no answer, rather than an empty one
 		}
 	}
 	if f[Status500] {
