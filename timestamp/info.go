@@ -141,8 +141,7 @@ func parseInfo(raw []byte) (Info, error) {
 			return malformed("accuracy")
 		}
 	}
-	// FALSE is the default of ordering, and DER leaves defaults out.
-	if s.PeekASN1Tag(casn1.BOOLEAN) && (!s.ReadASN1Boolean(&i.Ordering) || !i.Ordering) {
+	if !readFlag(&s, &i.Ordering) {
 		return malformed("ordering")
 	}
 	if s.PeekASN1Tag(casn1.INTEGER) {
@@ -173,7 +172,8 @@ func parseInfo(raw []byte) (Info, error) {
 	return i, nil
 }
 
-// readAccuracy reads an Accuracy: seconds, milliseconds and microseconds, each optional, the latter two from 1 to 999.
+// readAccuracy reads an Accuracy: seconds, milliseconds and microseconds, each optional, the latter two from 1 to 999; 0, which should be
+// left out, is accepted.
 func readAccuracy(s *cryptobyte.String) (time.Duration, bool) {
 	var seq cryptobyte.String
 	if !s.ReadASN1(&seq, casn1.SEQUENCE) {
@@ -192,7 +192,7 @@ func readAccuracy(s *cryptobyte.String) (time.Duration, bool) {
 			continue
 		}
 		var n int64
-		if !seq.ReadASN1Int64WithTag(&n, part.tag) || n < 1 || n > 999 {
+		if !seq.ReadASN1Int64WithTag(&n, part.tag) || n < 0 || n > 999 {
 			return 0, false
 		}
 		accuracy += time.Duration(n) * part.unit
@@ -200,11 +200,12 @@ func readAccuracy(s *cryptobyte.String) (time.Duration, bool) {
 	return accuracy, seq.Empty()
 }
 
-// parseGenTime reads a GeneralizedTime as RFC 3161, 2.4.2 has it: YYYYMMDDhhmmss[.s…]Z, in UTC, without trailing zeros.
+// parseGenTime reads a GeneralizedTime as RFC 3161, 2.4.2 has it: YYYYMMDDhhmmss[.s…]Z, in UTC. Trailing zeros, which DER forbids, are
+// accepted: the time is the same.
 func parseGenTime(s string) (time.Time, bool) {
 	s, utc := strings.CutSuffix(s, "Z")
 	whole, fraction, fractional := strings.Cut(s, ".")
-	if !utc || len(whole) != 14 || len(fraction) > 64 || fractional && (fraction == "" || fraction[len(fraction)-1] == '0') {
+	if !utc || len(whole) != 14 || len(fraction) > 64 || fractional && fraction == "" {
 		return time.Time{}, false
 	}
 	for _, digits := range []string{whole, fraction} {

@@ -107,8 +107,7 @@ func ParseRequest(raw []byte) (*Request, error) {
 			return malformed("nonce")
 		}
 	}
-	// FALSE is the default of certReq, and DER leaves defaults out.
-	if s.PeekASN1Tag(casn1.BOOLEAN) && (!s.ReadASN1Boolean(&r.CertReq) || !r.CertReq) {
+	if !readFlag(&s, &r.CertReq) {
 		return malformed("certReq")
 	}
 	if s.PeekASN1Tag(tag0.Constructed()) {

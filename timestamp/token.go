@@ -212,9 +212,10 @@ func (t *Token) checkAttributes(si *cmsdata.SignerInfo) error {
 	if err != nil {
 		return fail(CodeAttributes, err)
 	}
-	// SigningTime adds nothing to genTime, but one that cannot be read or is there twice makes the token malformed.
-	if _, _, err := si.SigningTime(); err != nil {
-		return fail(CodeAttributes, err)
+	// What signing-time says is no matter beside genTime, and some authorities write it as RFC 5652, 11.3 does not allow. Two of
+	// them are an ambiguity all the same.
+	if a, n := si.Attr(cmsdata.OIDSigningTime); n > 1 || n == 1 && len(a.Values) != 1 {
+		return fail(CodeAttributes, nil)
 	}
 	if !si.Digest.Crypto.Available() {
 		return fail(CodeAlgorithm, nil)

@@ -40,6 +40,12 @@ func readVersion1(s *cryptobyte.String) bool {
 	return s.ReadASN1Integer(&version) && version == 1
 }
 
+// readFlag reads a BOOLEAN DEFAULT FALSE where there is one. DER leaves FALSE out, but authorities in good standing write it (a qualified one
+// does in the criticality of an extension of every TSTInfo); it means the same and is accepted. TRUE is 0xFF.
+func readFlag(s *cryptobyte.String, flag *bool) bool {
+	return !s.PeekASN1Tag(casn1.BOOLEAN) || s.ReadASN1Boolean(flag)
+}
+
 // readOID reads an OBJECT IDENTIFIER. Well-formed ones with arcs that asn1.ObjectIdentifier cannot hold (2.25 and a UUID, say)
 // come back as nil with their encoding.
 func readOID(s *cryptobyte.String) (oid asn1.ObjectIdentifier, raw []byte, ok bool) {
@@ -139,8 +145,8 @@ func readExtensions(s cryptobyte.String) ([]Extension, bool) {
 		}
 		seen[string(raw)] = true
 		e.ID = id
-		if seq.PeekASN1Tag(casn1.BOOLEAN) && (!seq.ReadASN1Boolean(&e.Critical) || !e.Critical) {
-			return nil, false // FALSE is the default, which DER leaves out
+		if !readFlag(&seq, &e.Critical) {
+			return nil, false
 		}
 		if !seq.ReadASN1(&value, casn1.OCTET_STRING) || !seq.Empty() {
 			return nil, false
