@@ -1,3 +1,91 @@
 package i18n
 
-var state = map[string]Message{}
+// state holds the words of a verification report as a table: verdicts, labels and values. Words that stand on a line of their own
+// begin with a capital letter.
+var state = map[string]Message{
+	"report.verdict.passed":        {En: "VALID", Vi: "HỢP LỆ"},
+	"report.verdict.failed":        {En: "NOT VALID", Vi: "KHÔNG HỢP LỆ"},
+	"report.verdict.indeterminate": {En: "NOT CONFIRMED", Vi: "CHƯA XÁC NHẬN ĐƯỢC"},
+	"report.verdict.error":         {En: "CANNOT BE READ", Vi: "KHÔNG ĐỌC ĐƯỢC"},
+	"report.verdict.unsigned":      {En: "NOT SIGNED", Vi: "CHƯA KÝ"},
+
+	"report.document":     {En: "Document", Vi: "Tài liệu"},
+	"report.format":       {En: "Format", Vi: "Định dạng"},
+	"report.judged":       {En: "Judged at", Vi: "Thời điểm kiểm tra"},
+	"report.policy":       {En: "Policy", Vi: "Chính sách"},
+	"report.reason-error": {En: "Reason", Vi: "Lý do"},
+	"report.signature":    {En: "Signature", Vi: "Chữ ký"},
+	"report.counter":      {En: "Counter-signature", Vi: "Chữ ký xác nhận"},
+	"report.timestamp":    {En: "Time-stamp", Vi: "Dấu thời gian"},
+	"report.field":        {En: "Field", Vi: "Trường"},
+	"report.signer":       {En: "Signer", Vi: "Người ký"},
+	"report.organization": {En: "Organisation", Vi: "Tổ chức"},
+	"report.tax-code":     {En: "Tax code", Vi: "Mã số thuế"},
+	"report.personal-id":  {En: "Personal number", Vi: "Số định danh"},
+	"report.title":        {En: "Title", Vi: "Chức vụ"},
+	"report.subject":      {En: "Certificate", Vi: "Chứng thư"},
+	"report.issuer":       {En: "Issuer", Vi: "Đơn vị cấp"},
+	"report.serial":       {En: "Serial number", Vi: "Số sê-ri"},
+	"report.validity":     {En: "Valid", Vi: "Hiệu lực"},
+	"report.valid-then":   {En: "Valid when signed", Vi: "Hiệu lực khi ký"},
+	"report.trust":        {En: "Trusted through", Vi: "Tin cậy nhờ"},
+	"report.signed-at":    {En: "Time of signing", Vi: "Thời điểm ký"},
+	"report.claimed":      {En: "Claimed time", Vi: "Thời điểm khai"},
+	"report.level":        {En: "Level", Vi: "Mức"},
+	"report.algorithms":   {En: "Algorithms", Vi: "Thuật toán"},
+	"report.integrity":    {En: "Content", Vi: "Nội dung"},
+	"report.value":        {En: "Signature value", Vi: "Giá trị chữ ký"},
+	"report.coverage":     {En: "Covers", Vi: "Phạm vi"},
+	"report.changes":      {En: "Later changes", Vi: "Thay đổi về sau"},
+	"report.reason":       {En: "Reason given", Vi: "Lý do ký"},
+	"report.location":     {En: "Place given", Vi: "Nơi ký"},
+	"report.name":         {En: "Name given", Vi: "Tên khai"},
+	"report.contact":      {En: "Contact given", Vi: "Liên hệ"},
+	"report.authority":    {En: "Authority", Vi: "Đơn vị cấp dấu"},
+	"report.time":         {En: "Time", Vi: "Thời điểm"},
+	"report.covered":      {En: "Covers", Vi: "Phạm vi"},
+	"report.conclusion":   {En: "Conclusion", Vi: "Kết luận"},
+
+	"report.format.pdf":       {En: "PDF", Vi: "PDF"},
+	"report.format.cms":       {En: "CMS", Vi: "CMS"},
+	"report.format.xml":       {En: "XML", Vi: "XML"},
+	"report.format.timestamp": {En: "time-stamp (RFC 3161)", Vi: "dấu thời gian (RFC 3161)"},
+	"report.format.unknown":   {En: "unknown", Vi: "không xác định"},
+
+	"report.kind.organization": {En: "organisation", Vi: "tổ chức"},
+	"report.kind.person":       {En: "individual", Vi: "cá nhân"},
+	"report.kind.employee":     {En: "person in an organisation", Vi: "cá nhân thuộc tổ chức"},
+
+	"report.tree.national":   {En: "national tree", Vi: "cây chứng thư quốc gia"},
+	"report.tree.government": {En: "government tree", Vi: "cây chứng thư chuyên dùng Chính phủ"},
+	"report.tree.own":        {En: "your own trusted certificates", Vi: "chứng thư do bạn tin cậy"},
+	"report.tree.none":       {En: "nothing: no chain to a trusted certificate", Vi: "không có: không có chuỗi đến chứng thư được tin cậy"},
+
+	"report.intact":  {En: "intact", Vi: "nguyên vẹn"},
+	"report.broken":  {En: "BROKEN", Vi: "ĐÃ BỊ THAY ĐỔI"},
+	"report.unknown": {En: "could not be checked", Vi: "không kiểm tra được"},
+
+	"report.extent.whole":    {En: "the whole document", Vi: "toàn bộ tài liệu"},
+	"report.extent.revision": {En: "revision {index} of {of}", Vi: "bản {index} trên {of}"},
+	"report.extent.part":     {En: "a part of the document", Vi: "một phần tài liệu"},
+	"report.extent.none":     {En: "cannot be told", Vi: "không xác định được"},
+	"report.extent.of":       {En: "the signature {id}", Vi: "chữ ký {id}"},
+
+	"report.changes.none":       {En: "none", Vi: "không có"},
+	"report.changes.allowed":    {En: "allowed ones only", Vi: "chỉ có thay đổi được phép"},
+	"report.changes.suspicious": {En: "SUSPICIOUS", Vi: "ĐÁNG NGỜ"},
+	"report.changes.unknown":    {En: "not judged", Vi: "chưa đánh giá"},
+
+	"report.basis.timestamp": {En: "proved by a time-stamp", Vi: "có dấu thời gian chứng minh"},
+	"report.basis.archive":   {En: "proved by a document time-stamp", Vi: "có dấu thời gian tài liệu chứng minh"},
+	"report.basis.claimed":   {En: "as the signer claims", Vi: "theo khai báo của người ký"},
+	"report.basis.now":       {En: "nothing proves an earlier time", Vi: "không có gì chứng minh thời điểm sớm hơn"},
+
+	"report.yes":     {En: "yes", Vi: "có"},
+	"report.no":      {En: "no", Vi: "không"},
+	"report.from-to": {En: "{from} to {until}", Vi: "từ {from} đến {until}"},
+
+	"report.severity.info":    {En: "note", Vi: "ghi chú"},
+	"report.severity.warning": {En: "warning", Vi: "cảnh báo"},
+	"report.severity.error":   {En: "error", Vi: "lỗi"},
+}

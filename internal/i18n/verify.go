@@ -1,3 +1,145 @@
 package i18n
 
-var verify = map[string]Message{}
+var verify = map[string]Message{
+	"verify.unknown-format": {
+		En: "this is neither a PDF nor a CMS signature nor a time-stamp",
+		Vi: "đây không phải là tệp PDF, chữ ký CMS hay dấu thời gian",
+	},
+	"verify.empty": {
+		En: "the file is empty",
+		Vi: "tệp rỗng",
+	},
+	"verify.format-not-yet": {
+		En: "the format {format} cannot be verified yet; PDF, CMS and time-stamps can",
+		Vi: "chưa hỗ trợ kiểm tra định dạng {format}; hiện kiểm tra được PDF, CMS và dấu thời gian",
+	},
+	"verify.bad-pem": {
+		En: "the PEM text is damaged",
+		Vi: "phần văn bản PEM bị hỏng",
+	},
+	"verify.read": {
+		En: "the document could not be read",
+		Vi: "không đọc được tài liệu",
+	},
+	"verify.read-content": {
+		En: "the content that the signature is about could not be read",
+		Vi: "không đọc được nội dung mà chữ ký bảo vệ",
+	},
+	"verify.unknown-policy": {
+		En: "there is no policy named {policy}; there is default",
+		Vi: "không có chính sách kiểm tra tên là {policy}; hiện có default",
+	},
+	"verify.policy-not-yet": {
+		En: "the policy {policy} is not built yet; use default",
+		Vi: "chưa hỗ trợ chính sách kiểm tra {policy}; hãy dùng default",
+	},
+	"verify.unknown-indication": {
+		En: "there is no indication named {name}",
+		Vi: "không có kết luận nào tên là {name}",
+	},
+	"verify.cancelled": {
+		En: "verification was stopped before it ended",
+		Vi: "việc kiểm tra đã bị dừng trước khi hoàn tất",
+	},
+	"verify.report": {
+		En: "the report could not be written",
+		Vi: "không ghi được báo cáo",
+	},
+
+	// findings
+	"revocation.not-checked": {
+		En: "it was not checked whether the certificates were revoked; this version does not judge revocation yet",
+		Vi: "chưa kiểm tra chứng thư có bị thu hồi hay không; phiên bản này chưa đánh giá việc thu hồi",
+	},
+	"coverage.changes-unknown": {
+		En: "{octets} bytes were added to the file after this signature, and this version does not judge yet what they change",
+		Vi: "tệp được thêm {octets} byte sau chữ ký này, và phiên bản này chưa đánh giá được phần thêm đã thay đổi những gì",
+	},
+	"verify.weak-algorithm": {
+		En: "{algorithm} was relied on only until {until}, and nothing proves that it was used before",
+		Vi: "{algorithm} chỉ được coi là an toàn đến {until}, và không có gì chứng minh thuật toán được dùng trước thời điểm đó",
+	},
+	"verify.key-usage": {
+		En: "the signer's certificate is not meant for signing documents ({usage})",
+		Vi: "chứng thư của người ký không dùng để ký tài liệu ({usage})",
+	},
+	"verify.no-signing-certificate": {
+		En: "the signature does not name the signer's certificate, as a PAdES signature must",
+		Vi: "chữ ký không nêu chứng thư của người ký như chữ ký PAdES bắt buộc phải có",
+	},
+	"verify.timestamp-not-used": {
+		En: "the time-stamp {id} proves nothing, so the time of signing is not taken from it",
+		Vi: "dấu thời gian {id} không có giá trị chứng minh nên không dùng để xác định thời điểm ký",
+	},
+	"verify.timestamp-in-future": {
+		En: "the time-stamp ({time}) is later than the time judged at",
+		Vi: "dấu thời gian ({time}) muộn hơn thời điểm kiểm tra",
+	},
+	"verify.archive-not-judged": {
+		En: "archive time-stamps are not judged yet",
+		Vi: "chưa hỗ trợ đánh giá dấu thời gian lưu trữ",
+	},
+	"verify.signed-before-validity": {
+		En: "a time-stamp proves that the signature existed at {time}, before the signer's certificate became valid at {from}",
+		Vi: "dấu thời gian chứng minh chữ ký đã có vào lúc {time}, trước khi chứng thư của người ký có hiệu lực lúc {from}",
+	},
+	"verify.signed-after-expiry": {
+		En: "a time-stamp inside the signature proves that it was made after {time}, when the signer's certificate had expired ({until})",
+		Vi: "dấu thời gian bên trong chứng minh chữ ký được tạo sau {time}, khi chứng thư của người ký đã hết hạn ({until})",
+	},
+	"verify.claimed-after-proved": {
+		En: "the signer claims to have signed at {claimed}, later than the time-stamp over the signature ({proved})",
+		Vi: "người ký khai ký lúc {claimed}, muộn hơn dấu thời gian đóng lên chữ ký ({proved})",
+	},
+	"verify.identity-ambiguous": {
+		En: "the certificate carries contradicting tax codes or identity numbers, so whose it is cannot be told for sure",
+		Vi: "chứng thư mang nhiều mã số thuế hoặc số định danh mâu thuẫn nhau nên không xác định chắc chắn được chủ thể",
+	},
+	"verify.content-missing": {
+		En: "what the time-stamp is about was not given, so it could not be compared",
+		Vi: "chưa đưa nội dung được đóng dấu thời gian nên không đối chiếu được",
+	},
+	"verify.not-signed": {
+		En: "there is neither a signature nor a time-stamp in the document",
+		Vi: "tài liệu không có chữ ký hay dấu thời gian nào",
+	},
+
+	"vnid.bad-name": {
+		En: "the name in a certificate is damaged: {reason}",
+		Vi: "tên trong chứng thư bị hỏng: {reason}",
+	},
+
+	// kyso.Explain
+	"kyso.cancelled": {
+		En: "the work was cancelled",
+		Vi: "thao tác đã bị hủy",
+	},
+	"kyso.timeout": {
+		En: "it took too long and was given up",
+		Vi: "quá thời gian chờ nên đã dừng lại",
+	},
+	"kyso.not-found": {
+		En: "{path} does not exist",
+		Vi: "{path} không tồn tại",
+	},
+	"kyso.permission": {
+		En: "access to {path} is not allowed",
+		Vi: "không có quyền truy cập {path}",
+	},
+	"kyso.exists": {
+		En: "{path} exists already",
+		Vi: "{path} đã tồn tại",
+	},
+	"kyso.is-a-folder": {
+		En: "{path} is a folder, and a file is needed",
+		Vi: "{path} là thư mục, trong khi cần một tệp",
+	},
+	"kyso.disk-full": {
+		En: "there is no room left on the disk",
+		Vi: "đĩa đã hết chỗ trống",
+	},
+	"kyso.other": {
+		En: "an unexpected error: {error}",
+		Vi: "lỗi không lường trước: {error}",
+	},
+}

@@ -122,3 +122,10 @@ const (
 	TestPKIQuestions = 64       // certificates that one OCSP request asks about
 	TestPKIFile      = 1 << 20  // octets of a file in the folder of a demo PKI
 )
+
+// Verification (verify).
+const (
+	DetectHead      = 4096            // octets that tell the format of a document
+	PDFHeaderWithin = 1024            // octets in which the header of a PDF is looked for
+	VerifySkew      = 5 * time.Minute // how far clocks of signers and time-stamp authorities may be ahead of ours
+)

@@ -1,0 +1,339 @@
+package verify
+
+import (
+	"bufio"
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/i18n"
+	"github.com/kyso-dev/kyso/internal/vnid"
+)
+
+// Text writes the report as a table for a terminal, in the language given; colour only if asked. It names what Circular 15/2025/TT-BKHCN,
+// article 6, wants shown: the verdict, the issuer, the signer, the time of signing or its time-stamp, the integrity, the validity at
+// the time of signing and the certificate's period of validity.
+//
+// What comes from the document (names, reasons, fields) stands in quotation marks, escaped and on indented lines of at most 80
+// columns: it cannot begin a line, forge a row or a verdict, or command the terminal. Errors are those of w.
+func (r *Report) Text(w io.Writer, lang Lang, color bool) error {
+	t := &table{w: bufio.NewWriter(w), lang: lang, color: color}
+	t.document(r)
+	for _, s := range r.Signatures {
+		t.signature(s)
+	}
+	for _, s := range r.Timestamps {
+		t.timestamp(s, "")
+	}
+	return t.w.Flush()
+}
+
+// table writes rows: a label, then a value.
+type table struct {
+	w     *bufio.Writer
+	lang  Lang
+	color bool
+}
+
+func (t *table) document(r *Report) {
+	word, code := wordIndeterminate, r.Indication.String()
+	switch {
+	case r.Error != nil:
+		word, code = wordError, ""
+	case len(r.Signatures)+len(r.Timestamps) == 0:
+		word, code = wordUnsigned, ""
+	case r.Indication == TotalPassed:
+		word = wordPassed
+	case r.Indication == TotalFailed:
+		word = wordFailed
+	}
+	t.heading(t.say(labelConclusion), t.colored(word, code))
+	if r.File != "" {
+		t.row(labelDocument, quote(r.File))
+	}
+	t.row(labelFormat, t.say(map[Format]finding.Code{PDF: formatPDF, CMS: formatCMS, XML: formatXML, TimestampFile: formatTimestamp, Unknown: formatUnknown}[r.Format]))
+	t.row(labelJudged, r.ValidationTime.Format(time.RFC3339))
+	t.row(labelPolicy, quoteUnlessPlain(strings.TrimSpace(r.Policy.Name+" "+r.Policy.Version)))
+	if r.Error != nil {
+		t.row(labelWhyNot, i18n.Text(r.Error.Code, t.lang, r.Error.Params)+" ["+i18n.Clean(r.Error.Code)+"]")
+	}
+	t.findings(r.Findings)
+}
+
+func (t *table) signature(s *Signature) {
+	label := labelSignature
+	if s.Kind == KindCounterSignature {
+		label = labelCounter
+	}
+	t.gap()
+	t.verdict(t.say(label)+" "+quoteUnlessPlain(s.ID), s.Indication, s.SubIndication)
+	if s.Field != "" {
+		t.row(labelField, quote(s.Field))
+	}
+	t.signer(&s.Signer)
+	t.row(labelTrust, t.anchor(s.Trust))
+	t.signedAt(s)
+	level := i18n.Clean(strings.TrimSpace(s.Format + " " + s.Level))
+	t.row(labelLevel, level)
+	t.row(labelAlgorithms, quoteUnlessPlain(strings.Trim(s.SignatureAlgorithm+", "+s.DigestAlgorithm, ", ")))
+	t.row(labelIntegrity, t.integrity(s.Integrity.Content))
+	t.row(labelValue, t.integrity(s.Integrity.Signature))
+	t.row(labelCoverage, t.extent(s.Coverage.Extent, s.Revision, s.Parent))
+	t.row(labelChanges, t.say(cmp.Or(map[string]finding.Code{ChangesNone: changesNone, ChangesAllowed: changesAllowed, ChangesSuspicious: changesSuspicious}[s.ChangesAfter.Level], changesUnknown)))
+	if c := s.Claims; c != nil {
+		for _, claim := range []struct {
+			label finding.Code
+			value string
+		}{{labelName, c.Name}, {labelReason, c.Reason}, {labelLocation, c.Location}, {labelContact, c.ContactInfo}} {
+			if claim.value != "" {
+				t.row(claim.label, quote(claim.value))
+			}
+		}
+	}
+	t.findings(s.Findings)
+	for _, stamp := range s.Timestamps {
+		t.timestamp(stamp, s.ID)
+	}
+}
+
+func (t *table) signer(s *Signer) {
+	if s.Subject == "" && s.CertificateSHA256 == "" {
+		t.row(labelSigner, t.say(valueUnknown))
+		return
+	}
+	kind := map[string]finding.Code{string(vnid.Organization): kindOrganization, string(vnid.Person): kindPerson, string(vnid.Employee): kindEmployee}[s.Kind]
+	name := quote(cmp.Or(s.Person, s.Organization, s.Subject))
+	if kind != "" {
+		name += " (" + t.say(kind) + ")"
+	}
+	t.row(labelSigner, name)
+	for _, r := range []struct {
+		label finding.Code
+		value string
+	}{{labelTitle, s.Title}, {labelOrganization, s.Organization}, {labelTaxCode, s.TaxCode}, {labelPersonalID, s.PersonalID}, {labelSubject, s.Subject}, {labelIssuer, s.Issuer}} {
+		if r.value != "" && (r.label != labelOrganization || s.Person != "") {
+			t.row(r.label, quote(r.value))
+		}
+	}
+	t.row(labelSerial, s.Serial)
+	if s.NotBefore != nil && s.NotAfter != nil {
+		t.row(labelValidity, i18n.Text(string(valueFromTo), t.lang, map[string]string{"from": rfc3339(*s.NotBefore), "until": rfc3339(*s.NotAfter)}))
+	}
+	valid := valueNo
+	if s.ValidAtBestTime {
+		valid = valueYes
+	}
+	t.row(labelValidThen, t.say(valid))
+}
+
+func (t *table) signedAt(s *Signature) {
+	basis := cmp.Or(map[string]finding.Code{BasisTimestamp: basisTimestamp, BasisArchive: basisArchive, BasisClaimed: basisClaimed}[s.Time.Basis], basisNow)
+	if s.Time.Best != nil {
+		t.row(labelSignedAt, rfc3339(*s.Time.Best)+" ("+t.say(basis)+")")
+	}
+	if s.Time.Claimed != nil {
+		t.row(labelClaimed, s.Time.Claimed.Format(time.RFC3339))
+	}
+}
+
+func (t *table) timestamp(s *Timestamp, of string) {
+	if of == "" {
+		t.gap()
+	}
+	t.verdict(t.say(labelTimestamp)+" "+quoteUnlessPlain(s.ID), s.Indication, s.SubIndication)
+	if s.Field != "" {
+		t.row(labelField, quote(s.Field))
+	}
+	if s.Time != nil {
+		t.row(labelTime, s.Time.UTC().Format(time.RFC3339Nano))
+	}
+	if s.TSA != "" {
+		t.row(labelAuthority, quote(s.TSA))
+	}
+	t.row(labelTrust, t.anchor(s.Trust))
+	t.row(labelIntegrity, t.integrity(s.Integrity.Content))
+	t.row(labelValue, t.integrity(s.Integrity.Signature))
+	switch {
+	case s.Coverage != nil:
+		t.row(labelCovered, t.extent(s.Coverage.Extent, s.Revision, ""))
+	case of != "":
+		t.row(labelCovered, t.extent("", nil, of))
+	}
+	t.findings(s.Findings)
+}
+
+func (t *table) anchor(trust Trust) string {
+	tree, ok := map[string]finding.Code{"national": treeNational, "government": treeGovernment, "own": treeOwn}[trust.Tree]
+	if !ok {
+		return t.say(treeNone)
+	}
+	return quote(trust.Name) + " (" + t.say(tree) + ")"
+}
+
+func (t *table) integrity(i Integrity) string {
+	return t.say(cmp.Or(map[Integrity]finding.Code{"intact": valueIntact, "broken": valueBroken}[i], valueUnknown))
+}
+
+func (t *table) extent(extent string, revision *RevisionRange, of string) string {
+	switch {
+	case of != "":
+		return i18n.Text(string(extentOf), t.lang, map[string]string{"id": of})
+	case extent == "whole":
+		return t.say(extentWhole)
+	case extent == "revision" && revision != nil:
+		return i18n.Text(string(extentRevision), t.lang, map[string]string{"index": itoa(revision.Index), "of": itoa(revision.Of)})
+	case extent == "part":
+		return t.say(extentPart)
+	}
+	return t.say(extentNone)
+}
+
+// findings lists remarks, the weightiest first.
+func (t *table) findings(findings []Finding) {
+	for _, level := range []struct {
+		severity Severity
+		label    finding.Code
+	}{{SeverityError, severityError}, {SeverityWarning, severityWarning}, {SeverityInfo, severityInfo}} {
+		for _, f := range findings {
+			if f.Severity == level.severity {
+				t.row(level.label, f.Text(t.lang)+" ["+i18n.Clean(string(f.Code))+"]")
+			}
+		}
+	}
+}
+
+func (t *table) verdict(label string, i Indication, sub SubIndication) {
+	word := wordIndeterminate
+	switch i {
+	case TotalPassed, Passed:
+		word = wordPassed
+	case TotalFailed, Failed:
+		word = wordFailed
+	}
+	code := i.String()
+	if sub != "" {
+		code += " / " + i18n.Clean(string(sub))
+	}
+	t.heading(label, t.colored(word, code))
+}
+
+// colored is a verdict in words and in the standard's terms.
+func (t *table) colored(word finding.Code, code string) string {
+	text := t.say(word)
+	if t.color {
+		paint := map[finding.Code]string{wordPassed: "\x1b[1;32m", wordFailed: "\x1b[1;31m", wordError: "\x1b[1;31m"}
+		text = cmp.Or(paint[word], "\x1b[1;33m") + text + "\x1b[0m"
+	}
+	if code != "" {
+		text += " (" + code + ")"
+	}
+	return text
+}
+
+func (t *table) say(code finding.Code) string { return i18n.Text(string(code), t.lang, nil) }
+
+func (t *table) gap() { _ = t.w.WriteByte('\n') }
+
+const (
+	lineWidth  = 80
+	labelWidth = 22
+	indent     = "  "
+)
+
+// heading is a row at the left margin, which no text of a document can reach.
+func (t *table) heading(label, value string) {
+	t.write(label + strings.Repeat(" ", max(1, labelWidth+len(indent)-width(label))) + value + "\n")
+}
+
+// row writes a label and a value, broken into lines that the terminal need not break.
+func (t *table) row(label finding.Code, value string) {
+	if value == "" {
+		return
+	}
+	first := indent + t.say(label)
+	first += strings.Repeat(" ", max(1, labelWidth+len(indent)-width(first)))
+	next := strings.Repeat(" ", labelWidth+len(indent))
+	for i, line := range wrap(value, lineWidth-labelWidth-len(indent)) {
+		if i == 0 {
+			t.write(first + line + "\n")
+		} else {
+			t.write(next + line + "\n")
+		}
+	}
+}
+
+func (t *table) write(s string) { _, _ = t.w.WriteString(s) } // bufio keeps the first error for Flush
+
+// maxShown is how much of one foreign text is shown.
+const maxShown = 400
+
+// quote makes foreign text fit to be shown: hidden characters escaped, white space of any length and kind as one space, quotation
+// marks escaped, cut where it is very long.
+func quote(s string) string {
+	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(strings.Join(strings.Fields(escapeLines(s)), " "))
+	s = i18n.Clean(s)
+	if runes := []rune(s); len(runes) > maxShown {
+		s = string(runes[:maxShown]) + "…"
+	}
+	return `"` + s + `"`
+}
+
+// escapeLines keeps line breaks visible, which strings.Fields would turn into spaces.
+func escapeLines(s string) string {
+	if !strings.ContainsAny(s, "\n\r\v\f\t\u0085\u2028\u2029") {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '\n', '\r', '\v', '\f', '\t', '\u0085', '\u2028', '\u2029':
+			return '⏎'
+		}
+		return r
+	}, s)
+}
+
+// quoteUnlessPlain leaves words of our own as they are.
+func quoteUnlessPlain(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,-/ ") == "" {
+		return s
+	}
+	return quote(s)
+}
+
+// wrap breaks text at spaces, and within words that are longer than a line.
+func wrap(text string, columns int) []string {
+	var lines []string
+	line, used := "", 0
+	flush := func() {
+		if line != "" {
+			lines = append(lines, line)
+		}
+		line, used = "", 0
+	}
+	for word := range strings.FieldsSeq(text) {
+		w := width(word)
+		if used > 0 && used+1+w > columns {
+			flush()
+		}
+		if used > 0 {
+			line, used = line+" ", used+1
+		}
+		if w <= columns {
+			line, used = line+word, used+w
+			continue
+		}
+		for _, r := range word {
+			if rw := runeWidth(r); used+rw > columns {
+				flush()
+				line, used = string(r), rw
+			} else {
+				line, used = line+string(r), used+rw
+			}
+		}
+	}
+	flush()
+	return slices.Clip(lines)
+}
