@@ -1,7 +1,6 @@
 package cms
 
 import (
-	"bytes"
 	"encoding/asn1"
 	"errors"
 	"slices"
@@ -103,10 +102,10 @@ func (s *Signature) signedAttributes(si *cmsdata.SignerInfo) {
 	} else if ok {
 		s.SigningTime = &t
 	}
-	if a, n := si.Attr(cmsdata.OIDAlgorithmProtection); n == 1 && len(a.Values) == 1 {
-		if !bytes.Equal(a.Values[0], cmsdata.AlgorithmProtection(si)) {
-			s.add(CodeAlgorithmProtection, finding.Error, "RFC 6211, 2")
-		}
+	if present, match, err := si.AlgorithmsProtected(); err != nil && !isCode(err, CodeAttributeDuplicate) {
+		s.fault(err, finding.Error, "RFC 6211, 2")
+	} else if present && !match && err == nil {
+		s.add(CodeAlgorithmProtection, finding.Error, "RFC 6211, 2")
 	}
 	if _, n := si.Attr(cmsdata.OIDCounterSignature); n > 0 {
 		s.add(CodeAttributeMisplaced, finding.Error, "RFC 5652, 11.4", "attribute", cmsdata.AttributeName(cmsdata.OIDCounterSignature))

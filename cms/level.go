@@ -12,9 +12,10 @@ import (
 
 // level is the baseline level that the structure amounts to (EN 319 122-1, 6.3, table 1; for PDF EN 319 142-1, 6.3), "" for none. It
 // looks at what is there, not at whether it is valid, and says B-LT where revocation data is inside: whether it is all that is
-// needed depends on trust, which this package does not know.
-func (d *reader) level(s *Signature) Level {
-	if !d.baseline(s) {
+// needed depends on trust, which this package does not know. References to validation data (once CAdES-C and CAdES-X) are no obstacle to
+// B-T: the table forbids them from B-LT.
+func (d *reader) level(s *Signature, counter bool) Level {
+	if !d.baseline(s, counter) {
 		return ""
 	}
 	if !slices.ContainsFunc(s.Timestamps, func(t *Timestamp) bool { return t.Kind == SignatureTimestamp && t.Token != nil }) {
@@ -38,18 +39,20 @@ func has(attrs []cmsdata.Attribute, oids ...asn1.ObjectIdentifier) bool {
 	return slices.ContainsFunc(attrs, func(a cmsdata.Attribute) bool { return slices.ContainsFunc(oids, a.Type.Equal) })
 }
 
-// baseline reports whether the requirements of level B-B are met.
-func (d *reader) baseline(s *Signature) bool {
+// baseline reports whether the requirements of level B-B are met. A counter-signature has no content type (RFC 5652, 11.4).
+func (d *reader) baseline(s *Signature, counter bool) bool {
 	si := s.Info
-	kind, err := si.ContentTypeAttr()
-	if err != nil || !kind.Equal(cmsdata.OIDData) || !d.sd.ContentType.Equal(cmsdata.OIDData) {
-		return false
+	if !counter {
+		kind, err := si.ContentTypeAttr()
+		if err != nil || !kind.Equal(cmsdata.OIDData) || !d.sd.ContentType.Equal(cmsdata.OIDData) {
+			return false
+		}
 	}
 	if _, err := si.MessageDigest(); err != nil {
 		return false
 	}
 	_, claimed := si.Attr(cmsdata.OIDSigningTime)
-	if d.opts.PAdES {
+	if d.opts.PAdES && !counter {
 		if claimed > 0 || d.sd.Attached || len(d.sd.Signers) != 1 {
 			return false
 		}

@@ -164,7 +164,7 @@ func (d *reader) signature(si *cmsdata.SignerInfo) *Signature {
 	s.signer(si, d.known, s.contentDigest(d))
 	d.timestamps(s)
 	d.counterSignatures(s, 1)
-	s.Level = d.level(s)
+	s.Level = d.level(s, false)
 	return s
 }
 
@@ -176,7 +176,11 @@ func (d *reader) facts(si *cmsdata.SignerInfo) *Signature {
 	}
 	a, err := si.Algorithm()
 	if err != nil {
-		s.fault(err, finding.Error, "")
+		if isCode(err, CodeDigestMismatch) {
+			// What was signed cannot be the digest that digestAlgorithm names (RFC 5652 5.3): no reading of it is right.
+			s.SignatureIntegrity = Broken
+		}
+		s.fault(err, finding.Error, "RFC 5652, 5.3")
 		return s
 	}
 	s.SignatureAlgorithm = a.Name()

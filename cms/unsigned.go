@@ -3,7 +3,6 @@ package cms
 import (
 	"bytes"
 	"crypto"
-	"encoding/asn1"
 
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/finding"
@@ -11,27 +10,32 @@ import (
 	"github.com/kyso-dev/kyso/timestamp"
 )
 
-// timestamps lists the time-stamps of a signature.
+// timestamps lists the time-stamps of a signature by kind, each kind in the order of the file.
 func (d *reader) timestamps(s *Signature) {
-	d.kind(s, s.Info.SignedAttrs, ContentTimestamp, cmsdata.OIDContentTimestamp)
-	d.kind(s, s.Info.UnsignedAttrs, SignatureTimestamp, cmsdata.OIDSignatureTimestamp)
-	d.kind(s, s.Info.UnsignedAttrs, ArchiveTimestamp, cmsdata.OIDArchiveTimestampV3)
-	d.kind(s, s.Info.UnsignedAttrs, ArchiveTimestamp, cmsdata.OIDArchiveTimestampV2)
-	d.kind(s, s.Info.UnsignedAttrs, ArchiveTimestamp, cmsdata.OIDArchiveTimestamp)
+	for _, a := range s.Info.SignedAttrs {
+		if a.Type.Equal(cmsdata.OIDContentTimestamp) {
+			d.tokens(s, ContentTimestamp, a)
+		}
+	}
+	for _, a := range s.Info.UnsignedAttrs {
+		if a.Type.Equal(cmsdata.OIDSignatureTimestamp) {
+			d.tokens(s, SignatureTimestamp, a)
+		}
+	}
+	for _, a := range s.Info.UnsignedAttrs {
+		if a.Type.Equal(cmsdata.OIDArchiveTimestampV3) || a.Type.Equal(cmsdata.OIDArchiveTimestampV2) || a.Type.Equal(cmsdata.OIDArchiveTimestamp) {
+			d.tokens(s, ArchiveTimestamp, a)
+		}
+	}
 }
 
-func (d *reader) kind(s *Signature, attrs []cmsdata.Attribute, kind TimestampKind, oid asn1.ObjectIdentifier) {
-	for _, a := range attrs {
-		if !a.Type.Equal(oid) {
-			continue
+func (d *reader) tokens(s *Signature, kind TimestampKind, a cmsdata.Attribute) {
+	for _, v := range a.Values {
+		if len(s.Timestamps) == limits.CMSTimestamps {
+			s.add(CodeTooMany, finding.Error, "", "what", "time-stamps", "limit", itoa(limits.CMSTimestamps))
+			return
 		}
-		for _, v := range a.Values {
-			if len(s.Timestamps) == limits.CMSTimestamps {
-				s.add(CodeTooMany, finding.Error, "", "what", "time-stamps", "limit", itoa(limits.CMSTimestamps))
-				return
-			}
-			s.Timestamps = append(s.Timestamps, d.timestamp(s, kind, v))
-		}
+		s.Timestamps = append(s.Timestamps, d.timestamp(s, kind, v))
 	}
 }
 
@@ -141,6 +145,7 @@ func (d *reader) counterSignature(parent *Signature, si *cmsdata.SignerInfo, dep
 	inner := *d
 	inner.has, inner.digest = true, func(k crypto.Hash) ([]byte, error) { return sum(k, parent.Value), nil }
 	inner.timestamps(s)
+	s.Level = inner.level(s, true)
 	d.counterSignatures(s, depth+1)
 	return s
 }

@@ -1,7 +1,6 @@
 package cmsdata
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/subtle"
 	"crypto/x509"
@@ -34,7 +33,7 @@ func (id *ESSCertID) Matches(cert *x509.Certificate) bool {
 	if id.Serial == nil {
 		return true
 	}
-	return id.Serial.Cmp(cert.SerialNumber) == 0 && id.Issuer != nil && bytes.Equal(id.Issuer, cert.RawIssuer)
+	return id.Serial.Cmp(cert.SerialNumber) == 0 && id.Issuer != nil && sameName(id.Issuer, cert.RawIssuer)
 }
 
 // SigningCertificate is a signing-certificate attribute of either version.

@@ -38,5 +38,6 @@ var (
 	OIDATSHashIndex       = asn1.ObjectIdentifier{0, 4, 0, 1733, 2, 5}                // TS 101 733
 	OIDATSHashIndexV3     = asn1.ObjectIdentifier{0, 4, 0, 19122, 1, 5}               // EN 319 122-1 5.5.2
 
-	OIDRevocationInfoOCSP = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 16, 2} // RFC 5940 2.1
+	OIDRevocationInfoOCSP = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 16, 2}    // RFC 5940 2.1
+	OIDBasicOCSP          = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1} // RFC 6960 4.2.1
 )

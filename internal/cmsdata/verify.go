@@ -163,7 +163,7 @@ func (id *SignerID) Matches(cert *x509.Certificate) bool {
 	if id.SubjectKeyID != nil {
 		return bytes.Equal(id.SubjectKeyID, cert.SubjectKeyId)
 	}
-	return id.Serial.Cmp(cert.SerialNumber) == 0 && bytes.Equal(id.Issuer, cert.RawIssuer)
+	return id.Serial.Cmp(cert.SerialNumber) == 0 && sameName(id.Issuer, cert.RawIssuer)
 }
 
 // Certificate is the signer's certificate among certs: the one that the SignerIdentifier names. Where it names several, the one that the
@@ -209,35 +209,55 @@ next:
 	return named[0], len(named)
 }
 
-// AlgorithmProtection is the value that a cms-algorithm-protection attribute of si must have (RFC 6211 2): digestAlgorithm and
-// signatureAlgorithm once more.
-func AlgorithmProtection(si *SignerInfo) []byte {
-	signature := der.Encode(der.Context(1), inner(si.SignatureAlgorithmRaw))
-	return der.Encode(der.Sequence, si.DigestRaw, signature)
-}
-
-// inner is the content of an element.
-func inner(raw []byte) []byte {
-	e, err := der.NewBytesReader(raw).Element("element")
-	if err != nil {
-		return nil
+// AlgorithmsProtected compares a cms-algorithm-protection attribute, where there is one, with the algorithms of si (RFC 6211 2). They are
+// compared by what they mean: absent and NULL parameters, or a default that is written or left out, are the same.
+func (si *SignerInfo) AlgorithmsProtected() (present, match bool, err error) {
+	if _, n := si.Attr(OIDAlgorithmProtection); n == 0 {
+		return false, false, nil
 	}
-	return e.Content
+	v, err := si.single(OIDAlgorithmProtection)
+	if err != nil {
+		return true, false, err
+	}
+	s := cryptobyte.String(v)
+	var body, digest, signature cryptobyte.String
+	if !s.ReadASN1(&body, casn1.SEQUENCE) || !s.Empty() || !body.ReadASN1Element(&digest, casn1.SEQUENCE) ||
+		!body.ReadASN1(&signature, casn1.Tag(1).ContextSpecific().Constructed()) || !body.Empty() {
+		return true, false, malformed(OIDAlgorithmProtection)
+	}
+	h, err := alg.ParseHash(digest)
+	if err != nil {
+		return true, false, nil
+	}
+	named, err := alg.ParseSignature(der.Encode(der.Sequence, signature), h.Crypto)
+	if err != nil {
+		return true, false, nil
+	}
+	used, err := si.Algorithm()
+	return true, err == nil && h.Crypto == si.Digest.Crypto && named == used, nil
 }
 
-// OCSPResponse is the OCSPResponse inside an OtherRevocationInfoFormat (RFC 5940 2.1).
+// OCSPResponse is the OCSPResponse inside an OtherRevocationInfoFormat (RFC 5940 2.1). Older producers put the BasicOCSPResponse
+// alone there, under its own type; it is put into a response (RFC 6960 4.2.1).
 func OCSPResponse(choice []byte) (response []byte, ok bool) {
 	d := der.NewBytesReader(choice)
 	if d.Enter(der.Context(1), "other") != nil {
 		return nil, false
 	}
 	oid, err := d.Take(der.OID, "otherRevInfoFormat")
-	if err != nil || !validOID(oid.Content) || !parseOID(oid.Content).Equal(OIDRevocationInfoOCSP) {
+	if err != nil || !validOID(oid.Content) {
 		return nil, false
 	}
 	e, err := d.Take(der.Sequence, "otherRevInfo")
 	if err != nil || d.Leave("other") != nil {
 		return nil, false
 	}
-	return e.Raw, true
+	switch kind := parseOID(oid.Content); {
+	case kind.Equal(OIDRevocationInfoOCSP):
+		return e.Raw, true
+	case kind.Equal(OIDBasicOCSP):
+		basic := der.Encode(der.Sequence, oid.Raw, der.Encode(der.OctetString, e.Raw))
+		return der.Encode(der.Sequence, []byte{der.Enumerated, 1, 0}, der.Encode(der.Context(0), basic)), true
+	}
+	return nil, false
 }
