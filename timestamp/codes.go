@@ -11,20 +11,22 @@ const (
 
 // Codes of [Error]: no answer was had. They belong to [ErrUnavailable].
 const (
-	CodeUnreachable    Code = "timestamp.unreachable"        // the server is down, or the address is wrong
-	CodeTLS            Code = "timestamp.tls"                // no secure connection
-	CodeTimeout        Code = "timestamp.timeout"            // too slow
-	CodeCancelled      Code = "timestamp.cancelled"          // the caller's context was cancelled
-	CodeAddressRefused Code = "timestamp.address-refused"    // a private address, and the client refuses those
-	CodeTooLarge       Code = "timestamp.too-large"          // the answer is larger than the limit
-	CodeBroken         Code = "timestamp.answer-broken"      // the answer broke off, or is not HTTP
-	CodeRedirect       Code = "timestamp.redirect"           // sent on to another address in a way that is not followed
-	CodeAuthentication Code = "timestamp.authentication"     // HTTP 401, 403 or 407
-	CodeHTTPStatus     Code = "timestamp.http-status"        // another HTTP status than 200
-	CodeServerError    Code = "timestamp.http-server-error"  // HTTP 5xx
-	CodeContentType    Code = "timestamp.http-content-type"  // the answer is of another type, and no time-stamp response either
-	CodeAllFailed      Code = "timestamp.all-servers-failed" // the address and all its fallbacks; the causes say why
+	CodeUnreachable    Code = "timestamp.unreachable"       // the server is down, or the address is wrong
+	CodeTLS            Code = "timestamp.tls"               // no secure connection
+	CodeTimeout        Code = "timestamp.timeout"           // too slow
+	CodeCancelled      Code = "timestamp.cancelled"         // the caller's context was cancelled
+	CodeAddressRefused Code = "timestamp.address-refused"   // a private address, and the client refuses those
+	CodeTooLarge       Code = "timestamp.too-large"         // the answer is larger than the limit
+	CodeBroken         Code = "timestamp.answer-broken"     // the answer broke off, or is not HTTP
+	CodeRedirect       Code = "timestamp.redirect"          // sent on to another address in a way that is not followed
+	CodeAuthentication Code = "timestamp.authentication"    // HTTP 401, 403 or 407
+	CodeHTTPStatus     Code = "timestamp.http-status"       // another HTTP status than 200
+	CodeServerError    Code = "timestamp.http-server-error" // HTTP 5xx
+	CodeContentType    Code = "timestamp.http-content-type" // the answer is of another type, and no time-stamp response either
 )
+
+// CodeAllFailed is the code of [Error] when several servers were asked. Its family is that of any of them: errors.Is looks into all.
+const CodeAllFailed Code = "timestamp.all-servers-failed"
 
 // Codes of [Error]: the authority answered and refused (RFC 3161, 2.4.2). They belong to [ErrRejected].
 const (
