@@ -9,6 +9,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/i18n"
 )
 
@@ -86,7 +87,7 @@ func (r *Report) wire(lang Lang) wireReport {
 	plain := plainReport(*r)
 	if r.Error != nil {
 		e := *r.Error
-		e.Text = i18n.Text(e.Code, lang, e.Params)
+		e.Text = e.text(lang)
 		plain.Error = &e
 	}
 	w := wireReport{plainReport: &plain, Slots: list(r.Slots), Revisions: list(r.Revisions), Signatures: []wireSignature{},
@@ -99,6 +100,14 @@ func (r *Report) wire(lang Lang) wireReport {
 			Chain: list(s.Chain), Conformance: list(s.Conformance), Findings: wireFindings(s.Findings, lang)})
 	}
 	return w
+}
+
+// text says why the document could not be read, causes included.
+func (p *Problem) text(lang Lang) string {
+	if p.Cause != nil {
+		return finding.Explain(p.Cause, lang)
+	}
+	return i18n.Text(p.Code, lang, p.Params)
 }
 
 func wireTimestamps(stamps []*Timestamp, lang Lang) []wireTimestamp {

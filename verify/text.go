@@ -58,7 +58,7 @@ func (t *table) document(r *Report) {
 	t.row(labelJudged, r.ValidationTime.Format(time.RFC3339))
 	t.row(labelPolicy, quoteUnlessPlain(strings.TrimSpace(r.Policy.Name+" "+r.Policy.Version)))
 	if r.Error != nil {
-		t.row(labelWhyNot, i18n.Text(r.Error.Code, t.lang, r.Error.Params)+" ["+i18n.Clean(r.Error.Code)+"]")
+		t.row(labelWhyNot, r.Error.text(t.lang)+" ["+i18n.Clean(r.Error.Code)+"]")
 	}
 	t.findings(r.Findings)
 }
