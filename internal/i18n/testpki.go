@@ -5,6 +5,10 @@ var testpki = map[string]Message{
 		En: "the demo services listen on this machine only, and {address} is not a loopback address; use one such as 127.0.0.1:0",
 		Vi: "các dịch vụ thử chỉ chạy trên chính máy này, mà {address} không phải địa chỉ nội bộ của máy; hãy dùng địa chỉ như 127.0.0.1:0",
 	},
+	"testpki.listen": {
+		En: "this machine does not let the demo services listen on {address}; use 127.0.0.1:0, which takes any free port",
+		Vi: "máy này không cho các dịch vụ thử chạy tại {address}; hãy dùng 127.0.0.1:0 để lấy một cổng trống bất kỳ",
+	},
 	"testpki.port-taken": {
 		En: "port {port} is taken by another program; the certificates of this demo PKI name that port, so stop the other program, or use a new folder",
 		Vi: "cổng {port} đang bị chương trình khác chiếm; chứng thư của bộ thử này ghi cổng đó, vì vậy hãy dừng chương trình kia hoặc dùng một thư mục mới",

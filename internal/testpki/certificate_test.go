@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/testpki"
+	"github.com/kyso-dev/kyso/signer"
 )
 
 func extensionOf(cert *x509.Certificate, oid ...int) (pkix.Extension, bool) {
@@ -190,5 +192,33 @@ func TestBornAtTheClocksTime(t *testing.T) {
 		}
 		assert.True(t, c.at.After(p.Certificate("expired").NotAfter))
 		require.NotNil(t, p.TSA())
+	}
+}
+
+// Every signer signs, as signer.Signer, what its certificate verifies.
+func TestSignersSign(t *testing.T) {
+	p, _ := testpki.Start(t)
+	msg := []byte("tài liệu")
+	for _, name := range append(testpki.Names(), "rsa3072", "ec384", "ec521") {
+		s := p.Signer(name)
+		chain, err := s.Certificates(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, p.Chain(name), chain, name)
+		assert.Len(t, chain, 2, "the leaf and its authority, without the root")
+		how, err := alg.ForKey(chain[0].PublicKey, 0, false)
+		require.NoError(t, err)
+		h := how.Hash.New()
+		h.Write(msg)
+		tbs := h.Sum(nil)
+		req := signer.Request{Digest: tbs, Opts: how.SignerOpts()}
+		if how.SignsMessage() {
+			req, tbs = signer.Request{Message: msg, Opts: how.SignerOpts()}, msg
+		}
+		value, err := signer.Sign(t.Context(), signer.Verifying(s), req)
+		require.NoError(t, err, name)
+		require.NoError(t, how.Verify(chain[0].PublicKey, tbs, value), name)
+		tbs[0] ^= 1
+		require.Error(t, how.Verify(chain[0].PublicKey, tbs, value), name)
+		tbs[0] ^= 1
 	}
 }

@@ -9,6 +9,7 @@ import (
 // Codes of what can go wrong with a demo PKI.
 const (
 	CodeAddress      finding.Code = "testpki.address"       // the address asked for is not on loopback
+	CodeListen       finding.Code = "testpki.listen"        // this machine does not let us listen there
 	CodePortTaken    finding.Code = "testpki.port-taken"    // another program listens on the PKI's port
 	CodePortFixed    finding.Code = "testpki.port-fixed"    // the certificates name another port
 	CodeOccupied     finding.Code = "testpki.occupied"      // the folder holds files that are not ours

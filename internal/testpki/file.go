@@ -11,9 +11,12 @@ import (
 	"github.com/kyso-dev/kyso/internal/limits"
 )
 
+// temporary is the pattern of the names under which files are written first.
+const temporary = ".kyso-*.tmp"
+
 // writeFile writes a file under another name and renames it: readers see the old file or the new one, never half of one.
 func writeFile(path string, data []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".kyso-*.tmp") // made with mode 0600
+	f, err := os.CreateTemp(filepath.Dir(path), temporary) // made with mode 0600
 	if err != nil {
 		return fileError(path, err)
 	}

@@ -19,12 +19,11 @@ import (
 
 // Files of a folder, besides those of each certificate.
 const (
-	fileDemo       = "demo.json"     // written last: where it is, the folder is whole
-	filePassword   = "signer.pass"   //nolint:gosec // the name of a file
-	fileAbout      = "ca/pki.json"   // what cannot be told from the certificates
-	fileClock      = "ca/clock.json" // the time at which the clock of the serving process stands
-	fileUnfinished = "ca/unfinished" // a folder that was not written to the end, and may be written again
-	folderStatus   = "ca/status"     // one file for each certificate that is not good
+	fileDemo       = "demo.json"   // written last: where it is, the folder is whole
+	filePassword   = "signer.pass" //nolint:gosec // the name of a file
+	fileAbout      = "ca/pki.json" // what cannot be told from the certificates
+	fileUnfinished = ".unfinished" // written first: a folder that was not written to the end, and may be written again
+	folderStatus   = "ca/status"   // one file for each certificate that is not good
 )
 
 // demo is demo.json, the addresses for other programs.
@@ -78,16 +77,7 @@ func (p *PKI) Save(dir string) error {
 	if err := p.prepareAll(standing); err != nil {
 		return err
 	}
-	for _, sub := range []string{dir, filepath.Join(dir, "ca"), filepath.Join(dir, folderStatus)} {
-		mode := fs.FileMode(0o700)
-		if sub == dir {
-			mode = 0o755
-		}
-		if err := os.MkdirAll(sub, mode); err != nil {
-			return fileError(sub, err)
-		}
-	}
-	if err := writeFile(filepath.Join(dir, fileUnfinished), nil, 0o600); err != nil {
+	if err := lay(dir); err != nil {
 		return err
 	}
 	if err := writeFile(filepath.Join(dir, filePassword), []byte(p.password), 0o600); err != nil {
@@ -137,6 +127,33 @@ func (p *PKI) Save(dir string) error {
 	}
 	if err := os.Remove(filepath.Join(dir, fileUnfinished)); err != nil {
 		return fileError(filepath.Join(dir, fileUnfinished), err)
+	}
+	return nil
+}
+
+// lay makes the folders, and clears away what an earlier try left half-written.
+func lay(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // certificates are for everybody; secrets have modes of their own
+		return fileError(dir, err)
+	}
+	if err := writeFile(filepath.Join(dir, fileUnfinished), nil, 0o600); err != nil {
+		return err
+	}
+	for _, sub := range []string{"ca", folderStatus} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			return fileError(filepath.Join(dir, sub), err)
+		}
+	}
+	for _, sub := range []string{"", "ca", folderStatus} {
+		left, err := filepath.Glob(filepath.Join(dir, sub, temporary))
+		if err != nil {
+			return fileError(dir, err)
+		}
+		for _, path := range left {
+			if err := os.Remove(path); err != nil {
+				return fileError(path, err)
+			}
+		}
 	}
 	return nil
 }
@@ -238,9 +255,9 @@ func Load(dir string, opts *Options) (*PKI, error) {
 		return nil, err
 	}
 	o := options(opts)
-	p := &PKI{birth: a.Birth, host: a.Host, password: string(password), keys: &Keyring{}, clock: o.Clock, stands: !o.Now.IsZero(), dir: dir,
+	p := &PKI{birth: a.Birth, host: a.Host, password: string(password), keys: &Keyring{}, clock: o.Clock, dir: dir,
 		certs: map[string]*x509.Certificate{}, serials: map[string]*big.Int{}, statuses: folderStatuses{dir}}
-	if err := p.moved(o.Addr); err != nil {
+	if err := p.stays(o.Addr); err != nil {
 		return nil, err
 	}
 	for _, pr := range profiles {
@@ -259,13 +276,13 @@ func Load(dir string, opts *Options) (*PKI, error) {
 	return p, nil
 }
 
-// moved refuses an address that is not the PKI's.
-func (p *PKI) moved(addr string) error {
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return fail(CodeAddress, err, "address", addr)
+// stays refuses an address that is not the PKI's; port 0 leaves the choice to the PKI.
+func (p *PKI) stays(addr string) error {
+	addr = numeric(addr)
+	if !loopback(addr) {
+		return fail(CodeAddress, nil, "address", addr)
 	}
-	if port != "0" && addr != p.host {
+	if _, port, _ := net.SplitHostPort(addr); port != "0" && addr != p.host {
 		return fail(CodePortFixed, nil, "address", p.host, "asked", addr)
 	}
 	return nil
@@ -328,7 +345,8 @@ func (p *PKI) readKey(pr profile) (crypto.Signer, error) {
 }
 
 // SetStatus changes the status of a certificate of the PKI in a folder, from any process; a server that answers for the folder
-// says so from its next answer on. The zero Status.At means now by the clock of that server, or else by the machine's.
+// says so from its next answer on. The zero Status.At means now: by the clock of that server, or by the machine's when
+// none answers.
 func SetStatus(dir, name string, status Status) error {
 	if !exists(filepath.Join(dir, fileDemo)) {
 		return fail(CodeNoPKI, nil, "dir", dir)
@@ -337,38 +355,13 @@ func SetStatus(dir, name string, status Status) error {
 		return unknownName(name)
 	}
 	if status.At.IsZero() {
-		status.At = time.Now()
-		var c clockFile
-		if err := readJSON(dir, fileClock, &c); err == nil {
-			status.At = c.At
-		} else if !errors.Is(err, fs.ErrNotExist) {
+		var a about
+		if err := readJSON(dir, fileAbout, &a); err != nil {
 			return err
 		}
+		status.At = clockOf(a.Host)
 	}
 	return change(folderStatuses{dir}, name, status)
-}
-
-// clockFile tells other processes at what time the clock of the server stands.
-type clockFile struct {
-	At time.Time `json:"at"`
-}
-
-// tellClock writes or removes the clock file when the PKI of a folder is served.
-func (p *PKI) tellClock() error {
-	p.mu.Lock()
-	dir, stands, clock := p.dir, p.stands, p.clock
-	p.mu.Unlock()
-	if dir == "" {
-		return nil
-	}
-	path := filepath.Join(dir, fileClock)
-	if stands {
-		return writeJSON(path, clockFile{clock().UTC()}, 0o600)
-	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fileError(path, err)
-	}
-	return nil
 }
 
 // folderStatuses keeps one file for each certificate, so that two processes never overwrite each other's changes.

@@ -145,11 +145,16 @@ func statusOf(t testing.TB, p *testpki.PKI, s *testpki.Server, name string) *ocs
 
 const childEnv = "KYSO_TESTPKI_CHILD"
 
-// TestMain is also the other process of TestStatusFromAnotherProcess.
+// TestMain is also the other process of the tests that need one.
 func TestMain(m *testing.M) {
 	args := strings.Split(os.Getenv(childEnv), "|")
 	if len(args) != 3 {
 		os.Exit(m.Run())
+	}
+	if args[1] == "make" {
+		p, err := testpki.OpenDir(args[0], nil)
+		fmt.Println(p, err)
+		os.Exit(0)
 	}
 	s := testpki.Status{State: testpki.State(args[2])}
 	if s.State == testpki.Revoked {
@@ -225,7 +230,12 @@ func TestFolderWithAClock(t *testing.T) {
 	assert.Equal(t, p.TSACertificates()[1], p.TSA())
 	assert.True(t, p.Certificate("signer").NotAfter.Before(p.Now()))
 	require.NoError(t, testpki.SetStatus(dir, "ec", testpki.Status{State: testpki.Suspended}))
-	assert.Equal(t, ocsp.CertificateHold, statusOf(t, p, s, "ec").RevocationReason, "since now, by the machine's clock")
+	assert.Equal(t, later, statusOf(t, p, s, "ec").RevokedAt)
+	require.NoError(t, s.Close())
+	require.NoError(t, testpki.SetStatus(dir, "eseal", testpki.Status{State: testpki.Suspended}), "nobody answers: by the machine's clock")
+	s, err = p.Serve("")
+	require.NoError(t, err)
+	assert.WithinDuration(t, time.Now(), statusOf(t, p, s, "eseal").RevokedAt, time.Minute)
 	require.NoError(t, s.Close())
 
 	var e *testpki.Error
@@ -248,12 +258,13 @@ func TestFolderRefusals(t *testing.T) {
 	})
 	t.Run("an unfinished folder is made anew", func(t *testing.T) {
 		dir := t.TempDir()
-		require.NoError(t, os.Mkdir(filepath.Join(dir, "ca"), 0o700))
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "ca", "unfinished"), nil, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, ".unfinished"), nil, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, ".kyso-1.tmp"), []byte("half"), 0o600))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "root.pem"), []byte("half"), 0o600))
 		p, err := testpki.OpenDir(dir, shared())
 		require.NoError(t, err)
 		assert.Equal(t, p.Root().Raw, readPEM(t, dir, "root.pem"))
+		assert.NoFileExists(t, filepath.Join(dir, ".kyso-1.tmp"))
 		require.NoError(t, p.Close())
 	})
 	t.Run("none there", func(t *testing.T) {
@@ -300,4 +311,31 @@ func TestFolderRefusals(t *testing.T) {
 		_, err = q.PKCS12("other")
 		require.NoError(t, err)
 	})
+}
+
+// A process that is killed while it makes a folder leaves one that the next start makes anew, or a whole one.
+func TestKilledWhileMakingAFolder(t *testing.T) {
+	for _, moment := range []string{".unfinished", "root.pem", "revoked.p12", "demo.json"} {
+		dir := filepath.Join(t.TempDir(), "pki")
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
+		cmd.Env = append(os.Environ(), childEnv+"="+dir+"|make|")
+		require.NoError(t, cmd.Start())
+		deadline := time.Now().Add(30 * time.Second)
+		for {
+			if _, err := os.Lstat(filepath.Join(dir, moment)); err == nil || time.Now().After(deadline) {
+				break
+			}
+			time.Sleep(200 * time.Microsecond)
+		}
+		require.NoError(t, cmd.Process.Kill())
+		_ = cmd.Wait()
+		p, err := testpki.OpenDir(dir, shared())
+		require.NoError(t, err, moment)
+		s, err := p.Serve("")
+		require.NoError(t, err, moment)
+		assert.Equal(t, p.Certificate("cqt").Raw, readPEM(t, dir, "cqt-cert.pem"), moment)
+		assert.Equal(t, p.Certificate("ec").PublicKey, p.Key("ec").Public())
+		assert.Equal(t, ocsp.Good, statusOf(t, p, s, "signer").Status)
+		require.NoError(t, s.Close())
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 	"maps"
 	"math/big"
 	"net"
@@ -13,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -38,7 +41,6 @@ type PKI struct {
 
 	mu       sync.Mutex
 	clock    func() time.Time
-	stands   bool // whether the clock stands still
 	dir      string
 	keys     *Keyring
 	certs    map[string]*x509.Certificate
@@ -53,7 +55,6 @@ func New(opts *Options) (*PKI, error) {
 	p := &PKI{
 		keys:     o.Keys,
 		clock:    o.Clock,
-		stands:   !o.Now.IsZero(),
 		certs:    map[string]*x509.Certificate{},
 		serials:  map[string]*big.Int{},
 		password: newPassword(),
@@ -156,14 +157,14 @@ func (p *PKI) Now() time.Time {
 func (p *PKI) SetClock(clock func() time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.clock, p.stands = clock, false
+	p.clock = clock
 }
 
 // SetTime stops the clock at t.
 func (p *PKI) SetTime(t time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.clock, p.stands = func() time.Time { return t }, true
+	p.clock = func() time.Time { return t }
 }
 
 // key is the private key of a name.
@@ -377,20 +378,26 @@ func unknownName(name string) error {
 	return fail(CodeUnknownName, nil, "name", name, "names", strings.Join(names, ", "))
 }
 
+// numeric writes localhost as the number that certificates name.
+func numeric(addr string) string {
+	if port, ok := strings.CutPrefix(addr, "localhost:"); ok {
+		return "127.0.0.1:" + port
+	}
+	return addr
+}
+
 // listen opens a listener on a loopback address.
 func listen(addr string) (net.Listener, error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, fail(CodeAddress, err, "address", addr)
-	}
-	if host == "localhost" {
-		host = "127.0.0.1"
-	}
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+	addr = numeric(addr)
+	if !loopback(addr) {
 		return nil, fail(CodeAddress, nil, "address", addr)
 	}
-	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EADDRNOTAVAIL) {
+		return nil, fail(CodeListen, err, "address", addr)
+	}
 	if err != nil {
+		_, port, _ := net.SplitHostPort(addr)
 		return nil, fail(CodePortTaken, err, "port", port)
 	}
 	return l, nil

@@ -23,6 +23,7 @@ const (
 	pathOCSP  = "/ocsp"
 	pathCRL   = "/crl/"
 	pathCerts = "/certs/"
+	pathTime  = "/time" // what the PKI's clock says, for other processes on the same folder
 
 	defaultDelay = 30 * time.Second
 )
@@ -54,10 +55,6 @@ func (p *PKI) Serve(addr string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.tellClock(); err != nil {
-		_ = l.Close()
-		return nil, err
-	}
 	ctx, stop := context.WithCancel(context.Background()) // ends what still waits when the server closes
 	s := &Server{
 		URL: "http://" + p.host, TSA: p.address(TSA, ""), OCSP: p.address(OCSP, ""), CRL: p.address(CRL, "issuer"), Port: p.port(),
@@ -75,23 +72,9 @@ func (p *PKI) Serve(addr string) (*Server, error) {
 
 // takeListener is the listener held since New, or a new one on the same port.
 func (p *PKI) takeListener(addr string) (net.Listener, error) {
-	host, port, err := net.SplitHostPort(p.host)
-	if err != nil {
-		return nil, fail(CodeAddress, err, "address", p.host)
-	}
 	if addr != "" {
-		askedHost, askedPort, err := net.SplitHostPort(addr)
-		if err != nil {
-			return nil, fail(CodeAddress, err, "address", addr)
-		}
-		if askedHost == "localhost" {
-			askedHost = host
-		}
-		if ip := net.ParseIP(askedHost); ip == nil || !ip.IsLoopback() {
-			return nil, fail(CodeAddress, nil, "address", addr)
-		}
-		if askedPort != "0" && (askedPort != port || askedHost != host) {
-			return nil, fail(CodePortFixed, nil, "address", p.host, "asked", addr)
+		if err := p.stays(addr); err != nil {
+			return nil, err
 		}
 	}
 	p.mu.Lock()
@@ -163,6 +146,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		service = CRL
 	case strings.HasPrefix(path, pathCerts):
 		service = Certs
+	case path == pathTime:
+		_, _ = io.WriteString(w, s.pki.Now().Format(time.RFC3339Nano))
+		return
 	default:
 		http.NotFound(w, r)
 		return
@@ -304,6 +290,35 @@ func (s *Server) certificate(file string, f faults) answer {
 		return answer{http.StatusOK, "application/x-pkcs7-certificates", bundle}
 	}
 	return refused(http.StatusNotFound)
+}
+
+// clockOf asks the server on host what time it is, and the machine where none answers.
+func clockOf(host string) time.Time {
+	now := time.Now()
+	if !loopback(host) {
+		return now
+	}
+	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: this machine only
+	resp, err := client.Get("http://" + host + pathTime)
+	if err != nil {
+		return now
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 64))
+	if err != nil || resp.StatusCode != http.StatusOK {
+		return now
+	}
+	if told, err := time.Parse(time.RFC3339Nano, string(text)); err == nil {
+		return told
+	}
+	return now
+}
+
+// loopback reports whether host:port is an address of this machine only.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && ip.IsLoopback()
 }
 
 // send writes an answer, spoilt in the ways that are on.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -79,6 +80,12 @@ func TestServeAddresses(t *testing.T) {
 		_, err = testpki.New(&testpki.Options{Addr: addr, Keys: testpki.SharedKeys()})
 		require.ErrorAs(t, err, &e, addr)
 		assert.Equal(t, string(testpki.CodeAddress), e.Code(), addr)
+	}
+	var refused *testpki.Error
+	if os.Geteuid() > 0 { // port 1 is for root
+		_, err = testpki.New(&testpki.Options{Addr: "127.0.0.1:1", Keys: testpki.SharedKeys()})
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, string(testpki.CodeListen), refused.Code())
 	}
 	s, err := p.Serve("127.0.0.1:0")
 	require.NoError(t, err)

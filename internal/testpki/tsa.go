@@ -13,6 +13,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/timestamp"
 )
 
@@ -25,15 +26,15 @@ var (
 // Policy is the only policy of the time-stamp units.
 func Policy() asn1.ObjectIdentifier { return slices.Clone(oidPolicy) }
 
-// answerTSA answers a DER TimeStampReq, RFC 3161, 2.4. It always has an answer, if only a rejection.
-func (p *PKI) answerTSA(der []byte, f faults) []byte {
+// answerTSA answers a TimeStampReq in DER, RFC 3161, 2.4. It always has an answer, if only a rejection.
+func (p *PKI) answerTSA(query []byte, f faults) []byte {
 	switch {
 	case f[Rejection]:
 		return timestamp.MarshalResponse(timestamp.Rejection, timestamp.SystemFailure, nil)
 	case f[Waiting]:
 		return timestamp.MarshalResponse(timestamp.Waiting, 0, nil)
 	}
-	req, err := timestamp.ParseRequest(der)
+	req, err := timestamp.ParseRequest(query)
 	if err != nil {
 		return timestamp.MarshalResponse(timestamp.Rejection, timestamp.BadDataFormat, nil)
 	}
@@ -96,7 +97,7 @@ func (p *PKI) token(req *timestamp.Request, f faults) ([]byte, error) {
 	_, _ = rand.Read(serial) // never fails
 	serial[0] = serial[0]&0x7F | 0x40
 	info := timestamp.Info{Policy: oidPolicy, Hash: req.Hash, HashOID: req.HashOID, Imprint: req.Imprint, Serial: new(big.Int).SetBytes(serial),
-		Time: now, Accuracy: time.Second, Nonce: req.Nonce}
+		Time: now, Accuracy: time.Second, Nonce: req.Nonce, TSARaw: der.Encode(der.Context(4), cert.RawSubject)}
 	f.spoil(&info, cert)
 	tst, err := info.MarshalDER()
 	if err != nil {
@@ -206,11 +207,11 @@ func (c tsaClient) Timestamp(ctx context.Context, sum []byte, hash crypto.Hash) 
 		return nil, fail(CodeMake, err, "what", "nonce")
 	}
 	req := &timestamp.Request{Hash: hash, HashOID: h.OID, Imprint: sum, Nonce: nonce, CertReq: true}
-	der, err := req.Marshal()
+	query, err := req.Marshal()
 	if err != nil {
 		return nil, err
 	}
-	token, err := timestamp.ParseResponse(c.pki.answerTSA(der, nil))
+	token, err := timestamp.ParseResponse(c.pki.answerTSA(query, nil))
 	if err != nil {
 		return nil, err
 	}
