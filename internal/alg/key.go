@@ -316,19 +316,11 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case bytes.Equal(oid, rawOIDPSS):
+	if err := CheckKeyAlgorithm(algID); err != nil {
+		return nil, err
+	}
+	if bytes.Equal(oid, rawOIDPSS) {
 		return parsePSSKey(params, inner)
-	case bytes.Equal(oid, rawOIDECKey):
-		if len(params) > 0 && params[0] == byte(casn1.SEQUENCE) {
-			return nil, fail(CodeExplicitCurve)
-		}
-		if name, ok := foreignCurve(params); ok {
-			return nil, fail(CodeCurve, "curve", name)
-		}
-	case bytes.Equal(oid, rawOIDRSA), bytes.Equal(oid, rawOIDEd25519):
-	default:
-		return nil, fail(CodeUnsupported, "algorithm", nameOfOID(oid))
 	}
 	pub, err := x509.ParsePKIXPublicKey(spki)
 	if err != nil {
@@ -338,6 +330,34 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 		return nil, err
 	}
 	return pub, nil
+}
+
+// CheckKeyAlgorithm refuses the AlgorithmIdentifier of a key, public or private, that is of no kind that we take, and curves other
+// than those, each by its name.
+func CheckKeyAlgorithm(algID []byte) error {
+	oid, params, err := splitIdentifier(algID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case bytes.Equal(oid, rawOIDECKey):
+		return CheckCurve(params)
+	case bytes.Equal(oid, rawOIDRSA), bytes.Equal(oid, rawOIDPSS), bytes.Equal(oid, rawOIDEd25519):
+		return nil
+	}
+	return fail(CodeUnsupported, "algorithm", nameOfOID(oid))
+}
+
+// CheckCurve refuses ECParameters (RFC 5480, 2.1.1) that describe a curve instead of naming it, and names of others than P-256,
+// P-384 and P-521.
+func CheckCurve(params []byte) error {
+	if len(params) > 0 && params[0] == byte(casn1.SEQUENCE) {
+		return fail(CodeExplicitCurve)
+	}
+	if name, ok := foreignCurve(params); ok {
+		return fail(CodeCurve, "curve", name)
+	}
+	return nil
 }
 
 // parsePSSKey reads what follows the AlgorithmIdentifier of an id-RSASSA-PSS key. Absent parameters leave hash and salt free.
