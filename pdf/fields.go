@@ -49,56 +49,83 @@ func readForm(f *pdfobj.File, catalog *pdfobj.Dict) (*form, error) {
 		fm.rootsRef = pdfobj.Ref{}
 		return fm, nil
 	}
-	w := fieldWalk{file: f, form: fm, seen: make(map[pdfobj.Ref]bool, len(fm.roots))}
+	w := fieldWalk{file: f, form: fm, paths: make(map[pdfobj.Ref]int, len(fm.roots))}
 	fm.fields = make([]field, 0, len(fm.roots))
-	for _, root := range fm.roots {
-		if err := w.visit(root, -1, 0); err != nil {
-			return nil, err
-		}
+	if _, err := w.visitAll(fm.roots, -1, 0); err != nil {
+		return nil, err
 	}
 	return fm, nil
 }
 
+// fieldWalk goes through the tree. Each object is looked at once, but counted along every path that leads to it: a tree whose
+// nodes share their kids is small to write and beyond measure to walk, and readers do walk it.
 type fieldWalk struct {
 	file  *pdfobj.File
 	form  *form
-	seen  map[pdfobj.Ref]bool
-	nodes int
+	paths map[pdfobj.Ref]int // nodes at and beneath an object, along all paths
+	total int                // nodes looked at
 }
 
-func (w *fieldWalk) visit(node pdfobj.Object, parent, depth int) error {
-	if w.nodes++; w.nodes > limits.PDFFields {
-		return fault(CodeLimit, nil, "what", "form fields", "max", strconv.Itoa(limits.PDFFields))
+func (w *fieldWalk) visitAll(nodes pdfobj.Array, parent, depth int) (paths int, err error) {
+	for _, node := range nodes {
+		n, err := w.visit(node, parent, depth)
+		if err != nil {
+			return 0, err
+		}
+		if paths += n; paths > limits.PDFFields || w.total > limits.PDFFields {
+			return 0, fault(CodeLimit, nil, "what", "form fields", "max", strconv.Itoa(limits.PDFFields))
+		}
 	}
-	if depth > limits.PDFFieldDepth {
-		return nil
-	}
+	return paths, nil
+}
+
+func (w *fieldWalk) visit(node pdfobj.Object, parent, depth int) (paths int, err error) {
+	w.total++
 	ref, _ := node.(pdfobj.Ref)
 	if !ref.IsZero() {
-		if w.seen[ref] {
-			return nil
+		if n, seen := w.paths[ref]; seen {
+			return n, nil // of a node above this one the count is still 1: cycles end here
 		}
-		w.seen[ref] = true
+		w.paths[ref] = 1
 	}
-	object, err := w.file.Resolve(node)
+	self, kids := w.enter(node, ref, parent)
+	if depth == limits.PDFFieldDepth {
+		kids = nil
+	}
+	below, err := w.visitAll(kids, self, depth+1)
 	if err != nil {
-		return nil //nolint:nilerr // one damaged kid does not take the others along
+		return 0, err
 	}
+	if !ref.IsZero() {
+		w.paths[ref] = 1 + below
+	}
+	return 1 + below, nil
+}
+
+// enter lists one field and gives its index and kids. Damage takes nothing along but what is beneath it.
+func (w *fieldWalk) enter(node pdfobj.Object, ref pdfobj.Ref, parent int) (int, pdfobj.Array) {
+	object, err := w.file.Resolve(node)
 	dict, _ := object.(*pdfobj.Dict)
-	if dict == nil {
-		return nil
+	if err != nil || dict == nil {
+		return parent, nil
 	}
 	title, _, _ := w.file.Lookup(dict, "T")
 	partial, named := title.(pdfobj.String)
-	if !named && parent >= 0 {
+	kids, _, err := w.file.LookupArray(dict, "Kids")
+	if err != nil {
+		kids = nil
+	}
+	if !named && parent >= 0 && kids == nil {
 		w.form.fields[parent].widgets = true // a widget annotation of its parent
-		return nil
+		return parent, nil
 	}
 	fd := field{ref: ref, dict: dict, owner: dict, parent: parent, name: decodeText([]byte(partial))}
 	if parent >= 0 {
 		up := &w.form.fields[parent]
 		up.inner = true
-		fd.name = up.name + "." + fd.name
+		if fd.name = up.name + "." + fd.name; !named {
+			fd.name, fd.inner = up.name, true // a level without a name of its own
+		}
 		fd.kind, fd.value, fd.owner = up.kind, up.value, up.owner
 	}
 	if kind, _, _ := w.file.Lookup(dict, "FT"); kind != nil {
@@ -110,17 +137,7 @@ func (w *fieldWalk) visit(node pdfobj.Object, parent, depth int) error {
 	subtype, _, _ := w.file.Lookup(dict, "Subtype")
 	fd.widgets = subtype == pdfobj.Name("Widget")
 	w.form.fields = append(w.form.fields, fd)
-	self := len(w.form.fields) - 1
-	kids, _, err := w.file.LookupArray(dict, "Kids")
-	if err != nil {
-		return nil //nolint:nilerr // as above
-	}
-	for _, kid := range kids {
-		if err := w.visit(kid, self, depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
+	return len(w.form.fields) - 1, kids
 }
 
 // find is the field of that fully qualified name, nil when there is none.

@@ -54,6 +54,9 @@ func inspect(f *pdfobj.File) (*document, error) {
 	if f.Encrypted() {
 		return nil, fault(CodeEncrypted, nil)
 	}
+	if f.StartXref() < 0 && !f.Trailer().Has("Size") {
+		return nil, fault(CodeDamaged, nil) // what was found by scanning alone other readers may find otherwise
+	}
 	d := &document{file: f}
 	var err error
 	if d.catalog, d.catalogRef, err = f.Catalog(); err != nil {
