@@ -32,31 +32,32 @@ const (
 
 // Faults of the services named.
 const (
-	WrongNonce      Fault = "wrong-nonce"       // TSA, OCSP: another nonce than the one asked with
-	NoNonce         Fault = "no-nonce"          // TSA, OCSP: none, though one was asked with
-	BrokenSignature Fault = "broken-signature"  // TSA, OCSP, CRL: the last bit of the signature is wrong
-	Rejection       Fault = "rejection"         // TSA: rejection, systemFailure; OCSP: tryLater
-	NoEKU           Fault = "no-eku"            // TSA, OCSP: the certificate has no extended key usage
-	NoCertificate   Fault = "no-certificate"    // TSA, OCSP: the certificate is not in the answer
-	Expired         Fault = "expired"           // TSA: the certificate is expired; OCSP, CRL: nextUpdate lies in the past
-	Future          Fault = "future"            // TSA: genTime lies after the certificate's end; OCSP, CRL: thisUpdate lies in the future
-	ForeignSigner   Fault = "foreign-signer"    // OCSP, CRL: signed for another authority
-	WrongImprint    Fault = "wrong-imprint"     // TSA: stamps something else
-	EKUNotCritical  Fault = "eku-not-critical"  // TSA: the certificate's extended key usage is not critical
-	ExtraEKU        Fault = "extra-eku"         // TSA: the certificate is for other things as well
-	WrongESS        Fault = "wrong-ess"         // TSA: the signing-certificate attribute names another certificate
-	NoESS           Fault = "no-ess"            // TSA: there is no such attribute
-	ESSv1           Fault = "ess-v1"            // TSA: the older attribute with SHA-1, which is no mistake
-	WrongPolicy     Fault = "wrong-policy"      // TSA: another policy than asked for
-	WrongContent    Fault = "wrong-content"     // TSA: the content type is id-data
-	TwoSigners      Fault = "two-signers"       // TSA: a second signer, which RFC 3161 forbids
-	GrantedWithMods Fault = "granted-with-mods" // TSA: the status is grantedWithMods, which is no mistake
-	Waiting         Fault = "waiting"           // TSA: the status is waiting, and there is no token
-	WrongSerial     Fault = "wrong-serial"      // OCSP: speaks of another certificate
-	UnknownStatus   Fault = "unknown-status"    // OCSP: knows no certificate
-	NoNextUpdate    Fault = "no-next-update"    // OCSP: nextUpdate is absent
-	WrongScope      Fault = "wrong-scope"       // CRL: only for authorities' certificates, by its issuing distribution point
-	WrongIssuer     Fault = "wrong-issuer"      // Certs: another authority's certificate
+	WrongNonce        Fault = "wrong-nonce"        // TSA, OCSP: another nonce than the one asked with
+	NoNonce           Fault = "no-nonce"           // TSA, OCSP: none, though one was asked with
+	BrokenSignature   Fault = "broken-signature"   // TSA, OCSP, CRL: the last bit of the signature is wrong
+	Rejection         Fault = "rejection"          // TSA: rejection, systemFailure; OCSP: tryLater
+	NoEKU             Fault = "no-eku"             // TSA, OCSP: the certificate has no extended key usage
+	NoCertificate     Fault = "no-certificate"     // TSA, OCSP: the certificate is not in the answer
+	Expired           Fault = "expired"            // TSA: the certificate is expired; OCSP, CRL: nextUpdate lies in the past
+	Future            Fault = "future"             // TSA: genTime lies after the certificate's end; OCSP, CRL: thisUpdate lies in the future
+	ForeignSigner     Fault = "foreign-signer"     // OCSP, CRL: signed for another authority
+	WrongImprint      Fault = "wrong-imprint"      // TSA: stamps something else
+	EKUNotCritical    Fault = "eku-not-critical"   // TSA: the certificate's extended key usage is not critical
+	ExtraEKU          Fault = "extra-eku"          // TSA: the certificate is for other things as well
+	WrongESS          Fault = "wrong-ess"          // TSA: the signing-certificate attribute names another certificate
+	NoESS             Fault = "no-ess"             // TSA: there is no such attribute
+	ESSv1             Fault = "ess-v1"             // TSA: the older attribute with SHA-1, which is no mistake
+	ExtraCertificates Fault = "extra-certificates" // TSA: strangers' certificates before its own, which is no mistake
+	WrongPolicy       Fault = "wrong-policy"       // TSA: another policy than asked for
+	WrongContent      Fault = "wrong-content"      // TSA: the content type is id-data
+	TwoSigners        Fault = "two-signers"        // TSA: a second signer, which RFC 3161 forbids
+	GrantedWithMods   Fault = "granted-with-mods"  // TSA: the status is grantedWithMods, which is no mistake
+	Waiting           Fault = "waiting"            // TSA: the status is waiting, and there is no token
+	WrongSerial       Fault = "wrong-serial"       // OCSP: speaks of another certificate
+	UnknownStatus     Fault = "unknown-status"     // OCSP: knows no certificate
+	NoNextUpdate      Fault = "no-next-update"     // OCSP: nextUpdate is absent
+	WrongScope        Fault = "wrong-scope"        // CRL: only for authorities' certificates, by its issuing distribution point
+	WrongIssuer       Fault = "wrong-issuer"       // Certs: another authority's certificate
 )
 
 // faults are the faults of one service that are on.
@@ -66,7 +67,7 @@ var everyFault = []Fault{Slow, Status500, Truncated, CutOff, Garbage, Empty, Red
 
 var serviceFaults = map[Service][]Fault{
 	TSA: {WrongNonce, NoNonce, BrokenSignature, Rejection, NoEKU, NoCertificate, Expired, Future, WrongImprint, EKUNotCritical, ExtraEKU,
-		WrongESS, NoESS, ESSv1, WrongPolicy, WrongContent, TwoSigners, GrantedWithMods, Waiting},
+		WrongESS, NoESS, ESSv1, WrongPolicy, WrongContent, TwoSigners, GrantedWithMods, Waiting, ExtraCertificates},
 	OCSP: {WrongNonce, NoNonce, BrokenSignature, Rejection, NoEKU, NoCertificate, Expired, Future, ForeignSigner, WrongSerial, UnknownStatus,
 		NoNextUpdate},
 	CRL:   {BrokenSignature, Expired, Future, ForeignSigner, WrongScope},

@@ -373,7 +373,9 @@ func (p *PKI) port() int {
 func unknownName(name string) error {
 	var names []string
 	for _, pr := range profiles {
-		names = append(names, pr.name)
+		if pr.standing() && pr.issuer != "" {
+			names = append(names, pr.name)
+		}
 	}
 	return fail(CodeUnknownName, nil, "name", name, "names", strings.Join(names, ", "))
 }

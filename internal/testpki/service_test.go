@@ -15,9 +15,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	digitorus "github.com/digitorus/timestamp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.mozilla.org/pkcs7"
@@ -404,6 +406,7 @@ func TestTSAFaults(t *testing.T) {
 		testpki.NoCertificate: timestamp.CodeCertificateMissing, testpki.Expired: timestamp.CodeTimeOutside, testpki.Future: timestamp.CodeTimeOutside,
 		testpki.WrongESS: timestamp.CodeESSMismatch, testpki.NoESS: timestamp.CodeESSMissing, testpki.WrongContent: timestamp.CodeNotToken,
 		testpki.TwoSigners: timestamp.CodeSignerCount, testpki.ESSv1: "", testpki.GrantedWithMods: "",
+		testpki.ExtraCertificates: "",
 	} {
 		s.ClearFaults()
 		s.Fault(testpki.TSA, f, true)
@@ -427,6 +430,28 @@ func TestTSAFaults(t *testing.T) {
 	token, err := timestamp.ParseResponse(body)
 	require.NoError(t, err)
 	assertCode(t, timestamp.CodePolicy, token.CheckRequest(req))
+}
+
+// Another reader of RFC 3161 takes the tokens of every unit, and this service takes its requests.
+func TestTimestampsByDigitorus(t *testing.T) {
+	p, s := testpki.Start(t)
+	for _, unit := range p.TSACertificates() {
+		p.SetTime(unit.NotAfter.AddDate(-3, -1, 0))
+		for _, h := range []crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512} {
+			req, err := digitorus.CreateRequest(strings.NewReader("document"), &digitorus.RequestOptions{Hash: h, Certificates: true})
+			require.NoError(t, err)
+			_, _, body := post(t, s.TSA, "application/timestamp-query", req)
+			token, err := digitorus.ParseResponse(body)
+			require.NoError(t, err, "%s %v", unit.Subject.CommonName, h)
+			asked, err := digitorus.ParseRequest(req)
+			require.NoError(t, err)
+			assert.Equal(t, asked.HashedMessage, token.HashedMessage)
+			assert.Equal(t, h, token.HashAlgorithm)
+			assert.Equal(t, p.Now().Truncate(time.Second), token.Time.UTC())
+			require.Len(t, token.Certificates, 1)
+			assert.Equal(t, unit.Raw, token.Certificates[0].Raw)
+		}
+	}
 }
 
 func TestTSAClientInProcess(t *testing.T) {

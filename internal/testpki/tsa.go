@@ -108,6 +108,15 @@ func (p *PKI) token(req *timestamp.Request, f faults) ([]byte, error) {
 		return nil, err
 	}
 	var certs []*x509.Certificate
+	if f[ExtraCertificates] {
+		for _, stranger := range []string{"issuer", "tsa-extra-eku", "gov-root"} {
+			c, err := p.certificate(stranger)
+			if err != nil {
+				return nil, err
+			}
+			certs = append(certs, c)
+		}
+	}
 	if req.CertReq && !f[NoCertificate] {
 		certs = append(certs, cert)
 	}
@@ -117,7 +126,11 @@ func (p *PKI) token(req *timestamp.Request, f faults) ([]byte, error) {
 		sd.ContentType = cmsdata.OIDData
 	}
 	if f[TwoSigners] {
-		second, err := p.signToken("tsa-extra-eku", p.Certificate("tsa-extra-eku"), tst, f)
+		stranger, err := p.certificate("tsa-extra-eku")
+		if err != nil {
+			return nil, err
+		}
+		second, err := p.signToken("tsa-extra-eku", stranger, tst, f)
 		if err != nil {
 			return nil, err
 		}
