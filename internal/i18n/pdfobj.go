@@ -13,6 +13,10 @@ var pdfobj = map[string]Message{
 		En: "the PDF is too damaged to be read: its cross-reference table is broken and no document was found by searching",
 		Vi: "tệp PDF hỏng quá nặng, không đọc được: bảng tham chiếu bị lỗi và tìm trong tệp cũng không thấy tài liệu",
 	},
+	"pdfobj.doubtful": {
+		En: "the PDF is damaged in several ways, so that programs may show different content; save it anew in a PDF program and use that copy",
+		Vi: "tệp PDF hỏng ở nhiều chỗ nên mỗi phần mềm có thể hiển thị một nội dung khác nhau; hãy lưu lại tệp bằng một phần mềm PDF rồi dùng bản đó",
+	},
 	"pdfobj.syntax": {
 		En: "object {object} at offset {offset} of the PDF is malformed",
 		Vi: "đối tượng {object} tại vị trí {offset} của tệp PDF sai cú pháp",

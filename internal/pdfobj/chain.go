@@ -455,6 +455,8 @@ func (f *File) readTrailer(s *section, pos int64) (bool, error) {
 		return false, err
 	}
 	s.trailer, s.end = d, end
+	// A trailer that readers may understand differently is not built upon.
+	f.repaired = f.repaired || f.in.parser.malformed
 	return s.setPrev(), nil
 }
 
@@ -504,6 +506,7 @@ func (f *File) readXrefStream(s *section) (bool, error) {
 	if !ok || !isStream {
 		return false, nil
 	}
+	f.repaired = f.repaired || f.in.parser.malformed
 	s.stream, s.number, s.trailer = true, ref.Num, st.Dict
 	w, ok := st.Dict.Get("W").(Array)
 	if !ok || len(w) < 3 || !s.setPrev() {

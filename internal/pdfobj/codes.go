@@ -11,6 +11,7 @@ const (
 	CodeNotPDF   finding.Code = "pdfobj.not-pdf"     // no header and nothing inside that looks like PDF objects
 	CodeEmpty    finding.Code = "pdfobj.empty"       // no bytes at all
 	CodeDamaged  finding.Code = "pdfobj.damaged"     // the cross-references are broken and scanning found no catalog
+	CodeDoubtful finding.Code = "pdfobj.doubtful"    // cross-references and objects are both broken: readers differ on what the document is, so it is not extended
 	CodeSyntax   finding.Code = "pdfobj.syntax"      // an object cannot be parsed; params: object, offset
 	CodeFilter   finding.Code = "pdfobj.filter"      // a stream cannot be decoded; params: filter
 	CodeLimit    finding.Code = "pdfobj.limit"       // a maximum of package limits; params: what, max

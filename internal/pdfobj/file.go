@@ -21,6 +21,7 @@ type File struct {
 	start    int64 // offset of the newest section, -1 for a scanned file
 	repaired bool
 	scanned  bool
+	doubtful bool // scanned, and objects were malformed too
 	noRepair bool
 	view     bool // a revision of another File
 
@@ -34,15 +35,16 @@ type File struct {
 // input is what all views of a file share.
 type input struct {
 	window
-	table  window // cross-reference entries of large files, so that they do not push the objects out
-	parser parser
-	header int64 // where "%PDF-" is, 0 when it is missing
-	bias   int64 // what offsets in the file count from: 0 or header
-	found  bool  // there is a header
-	major  byte
-	minor  byte
-	search int64 // octets that may still be searched for the ends of streams
-	xref   int64 // octets of cross-reference streams that may still be decoded
+	table   window // cross-reference entries of large files, so that they do not push the objects out
+	parser  parser
+	inflate io.ReadCloser // a zlib reader that can be used again: making one costs more than most streams
+	header  int64         // where "%PDF-" is, 0 when it is missing
+	bias    int64         // what offsets in the file count from: 0 or header
+	found   bool          // there is a header
+	major   byte
+	minor   byte
+	search  int64 // octets that may still be searched for the ends of streams
+	xref    int64 // octets of cross-reference streams that may still be decoded
 }
 
 type cached struct {
@@ -380,6 +382,9 @@ func (p *parser) header() (Ref, bool) {
 // indirect reads what follows the header, and the place of the data where it is a stream.
 func (p *parser) indirect(ref Ref, base int64) (Object, bool) {
 	o, k := p.value()
+	if k != kindValue && k != kindEnd {
+		p.malformed = true
+	}
 	for k == kindUnknown && p.stop == stopNot {
 		o, k = p.value()
 	}

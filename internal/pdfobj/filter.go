@@ -22,11 +22,20 @@ func (f *File) decode(s *Stream, maxLen int64, prefix bool) ([]byte, error) {
 		return nil, err
 	}
 	var r io.Reader = raw
+	inflate := f.in.inflate // only one decode at a time has it; undoing a filter may lead to another stream
+	f.in.inflate = nil
+	defer func() { f.in.inflate = inflate }()
 	if len(filters) > 0 {
 		r = bufio.NewReaderSize(raw, int(min(raw.Size()+16, 4096)))
 	}
 	for i, name := range filters {
-		if r, err = f.stage(r, name, parms[i]); err != nil {
+		if (name == "FlateDecode" || name == "Fl") && inflate != nil && i == 0 {
+			err = inflate.(zlib.Resetter).Reset(r, nil)
+			r, err = f.flate(inflate, err, parms[i])
+		} else {
+			r, err = f.stage(r, name, parms[i], &inflate)
+		}
+		if err != nil {
 			return nil, err
 		}
 		if i < len(filters)-1 {
@@ -121,17 +130,14 @@ func (f *File) filters(s *Stream) ([]Name, []*Dict, error) {
 }
 
 // stage is one filter. The short names are those of inline images; they occur elsewhere.
-func (f *File) stage(r io.Reader, name Name, parms *Dict) (io.Reader, error) {
+func (f *File) stage(r io.Reader, name Name, parms *Dict, inflate *io.ReadCloser) (io.Reader, error) {
 	switch name {
 	case "FlateDecode", "Fl":
 		z, err := zlib.NewReader(r)
-		if err != nil {
-			if errors.Is(err, io.EOF) {
-				return bytes.NewReader(nil), nil // no data at all
-			}
-			return nil, fail(CodeFilter, err, "filter", string(name))
+		if err == nil && *inflate == nil {
+			*inflate = z
 		}
-		return f.predictor(z, parms)
+		return f.flate(z, err, parms)
 	case "LZWDecode", "LZW":
 		early, err := f.parm(parms, "EarlyChange", 1)
 		if err != nil {
@@ -150,6 +156,17 @@ func (f *File) stage(r io.Reader, name Name, parms *Dict) (io.Reader, error) {
 		}
 	}
 	return nil, fail(CodeFilter, nil, "filter", string(name))
+}
+
+// flate is FlateDecode, once its header has been read.
+func (f *File) flate(z io.Reader, err error, parms *Dict) (io.Reader, error) {
+	switch {
+	case errors.Is(err, io.EOF):
+		return bytes.NewReader(nil), nil // no data at all
+	case err != nil:
+		return nil, fail(CodeFilter, err, "filter", "FlateDecode")
+	}
+	return f.predictor(z, parms)
 }
 
 // parm is a number of /DecodeParms.

@@ -19,6 +19,8 @@ type parser struct {
 	depth int
 	parts int
 	stop  stop
+	// What was read past: malformed syntax, and keys that came twice.
+	malformed, repeated bool
 
 	items   []Object // stacks on which containers grow before they are copied out at their length
 	entries []entry
@@ -48,6 +50,7 @@ const (
 func (p *parser) reset(buf []byte, pos int, whole bool) {
 	p.buf, p.pos, p.whole = buf, pos, whole
 	p.depth, p.parts, p.stop = 0, 0, stopNot
+	p.malformed, p.repeated = false, false
 	p.items, p.entries = p.items[:0], p.entries[:0]
 }
 
@@ -181,10 +184,14 @@ func (p *parser) array() Object {
 	base := len(p.items)
 	for p.stop == stopNot {
 		o, k := p.value()
-		switch k {
-		case kindValue:
+		if k == kindValue {
 			p.items = append(p.items, o)
 			continue
+		}
+		if k != kindArray {
+			p.malformed = true
+		}
+		switch k {
 		case kindUnknown:
 			continue
 		case kindDict:
@@ -209,11 +216,17 @@ func (p *parser) dict() Object {
 	d := &Dict{}
 	for p.stop == stopNot {
 		if !p.space() {
+			p.malformed = true
 			break
 		}
 		if p.buf[p.pos] != '/' {
 			// A value without a key is passed over.
-			if _, k := p.value(); k == kindDict || k == kindEnd {
+			_, k := p.value()
+			if k == kindDict {
+				break
+			}
+			p.malformed = true
+			if k == kindEnd {
 				break
 			}
 			continue
@@ -221,6 +234,9 @@ func (p *parser) dict() Object {
 		key := internKey(p.nameBytes())
 		start := p.pos
 		o, k := p.value()
+		if k != kindValue {
+			p.malformed = true
+		}
 		for k == kindUnknown {
 			o, k = p.value()
 		}
@@ -235,12 +251,13 @@ func (p *parser) dict() Object {
 			break
 		}
 		if p.put(base, key, o) {
-			d.repeated = true
+			d.repeated, p.repeated = true, true
 		}
 	}
 	own := p.entries[base:]
 	if len(own) > keyScan {
 		own = d.dedupe(own)
+		p.repeated = p.repeated || d.repeated
 	}
 	d.entries = make([]entry, len(own))
 	copy(d.entries, own)
@@ -300,11 +317,12 @@ func (p *parser) nameBytes() []byte {
 	return b
 }
 
+// unescapeName undoes #xx. What is no escape stands for itself, and so does #00, which no name may hold.
 func unescapeName(b []byte, from int) []byte {
 	out := make([]byte, from, len(b))
 	copy(out, b[:from])
 	for i := from; i < len(b); i++ {
-		if b[i] == '#' && i+2 < len(b) && hexValue(b[i+1]) < 16 && hexValue(b[i+2]) < 16 {
+		if b[i] == '#' && i+2 < len(b) && hexValue(b[i+1]) < 16 && hexValue(b[i+2]) < 16 && (b[i+1] != '0' || b[i+2] != '0') {
 			out = append(out, hexValue(b[i+1])<<4|hexValue(b[i+2]))
 			i += 2
 			continue

@@ -106,6 +106,7 @@ func commented(b []byte) bool {
 func (s *scan) meetTrailer(pos int64) (int64, error) {
 	d, end, err := s.f.dictAt(pos)
 	if err != nil || d == nil {
+		s.f.doubtful = true
 		return pos, err
 	}
 	s.keepTrailer(d)
@@ -131,6 +132,9 @@ func (s *scan) meetObject(start, next int64) (int64, error) {
 	}
 	if !ok || ref.Num == 0 {
 		return next, nil
+	}
+	if p := &f.in.parser; p.malformed || p.repeated {
+		f.doubtful = true
 	}
 	if len(s.found) >= limits.PDFObjects {
 		return 0, failLimit("objects", limits.PDFObjects)
