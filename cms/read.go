@@ -210,8 +210,11 @@ func (s *Signature) content(d *reader) {
 		return
 	}
 	have := s.contentDigest(d)
-	if si.SignedAttrsRaw == nil {
-		return // the signature value is over the content itself: see signer
+	if si.SignedAttrsRaw == nil { // the signature value is over the content itself: see signer
+		if d.attribute {
+			s.add(CodeAttributeConfusion, finding.Error, "RFC 5652, 5.4")
+		}
+		return
 	}
 	want, err := si.MessageDigest()
 	switch {
@@ -224,9 +227,6 @@ func (s *Signature) content(d *reader) {
 	default:
 		s.ContentIntegrity = Broken
 		s.add(CodeContentDigest, finding.Error, "RFC 5652, 5.4", "algorithm", si.Digest.Name)
-	}
-	if d.attribute && s.Info.SignedAttrsRaw == nil {
-		s.add(CodeAttributeConfusion, finding.Error, "RFC 5652, 5.4")
 	}
 }
 

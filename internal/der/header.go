@@ -5,7 +5,7 @@ type header struct {
 	id         byte  // leading identifier octet; its low five bits are 31 for tag numbers above 30
 	size       int   // octets of the header itself
 	length     int64 // content octets; -1 when indefinite
-	minimal    bool  // encoded as DER would: shortest form of tag and length
+	minimal    bool  // the length is definite and in its shortest form
 	incomplete bool  // the octets given end inside the header
 }
 
@@ -38,7 +38,9 @@ func parseHeader(b []byte) (h header, ok bool) {
 				break
 			}
 		}
-		h.minimal = number >= 31
+		if number < 31 {
+			return h, false // 8.1.2.2: these have the short form alone
+		}
 	}
 	if h.size >= len(b) {
 		return header{incomplete: true}, true

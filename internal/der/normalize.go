@@ -90,23 +90,16 @@ func (n *normalizer) element(dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// tag is the identifier octets, rewritten in the shortest form.
+// tag is the identifier octets.
 func (n *normalizer) tag(h header) []byte {
-	if h.id&0x1f != 0x1f {
-		return n.d.buf[n.d.lo : n.d.lo+1]
-	}
-	number, size := 0, 1
-	for ; ; size++ {
-		c := n.d.buf[n.d.lo+size]
-		number = number<<7 | int(c&0x7f)
-		if c < 0x80 {
-			break
+	size := 1
+	if h.id&0x1f == 0x1f {
+		for n.d.buf[n.d.lo+size] >= 0x80 {
+			size++
 		}
+		size++
 	}
-	if number < 31 {
-		return []byte{h.id&^0x1f | byte(number)}
-	}
-	return n.d.buf[n.d.lo : n.d.lo+size+1]
+	return n.d.buf[n.d.lo : n.d.lo+size]
 }
 
 func (n *normalizer) primitive(dst []byte, h header) ([]byte, error) {

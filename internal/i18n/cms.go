@@ -89,8 +89,8 @@ var cms = map[string]Message{
 		Vi: "giá trị chữ ký không khớp với khóa của người ký: thuộc tính đã ký hoặc giá trị chữ ký bị sửa, hoặc là của người khác",
 	},
 	"cms.algorithm-unsupported": {
-		En: "the algorithm {algorithm} is not supported",
-		Vi: "thuật toán {algorithm} không được hỗ trợ",
+		En: "the algorithm {algorithm} is not supported, or not used as it must be",
+		Vi: "thuật toán {algorithm} không được hỗ trợ hoặc dùng không đúng quy cách",
 	},
 	"cms.digest-mismatch": {
 		En: "the signature names two different hash functions, {digest} for the content and {signature} for the signature",
