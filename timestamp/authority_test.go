@@ -33,6 +33,7 @@ type authority struct {
 	cert  *x509.Certificate
 	key   crypto.Signer
 	pss   bool
+	weak  bool // SHA-1
 	now   func() time.Time
 	lie   lies
 	mu    sync.Mutex
@@ -156,6 +157,9 @@ func (a *authority) token(info timestamp.Info, withCertificate bool) []byte {
 	}
 	scheme, err := alg.ForKey(a.key.Public(), 0, a.pss)
 	require.NoError(a.t, err)
+	if a.weak {
+		scheme.Hash = crypto.SHA1
+	}
 	digest := scheme.Hash
 	attrs := []cmsdata.Attribute{
 		cmsdata.ContentType(cmsdata.OIDTSTInfo),

@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/httpx"
@@ -145,6 +146,12 @@ func (c *Client) prepare(request *Request) (client *http.Client, servers []*url.
 		return nil, nil, fail(CodeOptions, nil, "field", "Fallbacks")
 	case c.Bearer != "" && (c.Username != "" || c.Password != ""):
 		return nil, nil, fail(CodeOptions, nil, "field", "Bearer, Username")
+	case strings.ContainsFunc(c.Bearer.Reveal(), unsendable):
+		return nil, nil, fail(CodeOptions, nil, "field", "Bearer") // a file's line end, most often
+	case strings.ContainsFunc(c.Username, unsendable) || strings.Contains(c.Username, ":"):
+		return nil, nil, fail(CodeOptions, nil, "field", "Username") // RFC 7617, 2
+	case strings.ContainsFunc(c.Password.Reveal(), unsendable):
+		return nil, nil, fail(CodeOptions, nil, "field", "Password")
 	case c.HTTPClient != nil && (c.TLS != nil || c.RefusePrivate):
 		return nil, nil, fail(CodeOptions, nil, "field", "HTTPClient, TLS, RefusePrivate")
 	case c.Policy != nil && !validOID(c.Policy):
@@ -167,6 +174,9 @@ func (c *Client) prepare(request *Request) (client *http.Client, servers []*url.
 	request.CertReq = !c.NoCertReq
 	return client, servers, nil
 }
+
+// unsendable reports the control characters, which neither a header nor basic authentication carries.
+func unsendable(r rune) bool { return r < ' ' || r == 0x7f }
 
 // askServer asks one server until it gives an acceptable token, or an answer that will not get better.
 func (c *Client) askServer(ctx context.Context, client *http.Client, server *url.URL, request *Request) (*Token, error) {

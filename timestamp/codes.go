@@ -78,5 +78,7 @@ const (
 	CodeNonceMismatch      Code = "timestamp.nonce-mismatch"                // another nonce came back
 	CodeNonceUnasked       Code = "timestamp.nonce-unasked"                 // none was sent and one came back
 	CodePolicy             Code = "timestamp.policy-mismatch"               // another policy than asked for
+	CodeWeakHash           Code = "timestamp.weak-hash"                     // a new token signed over SHA-1 or MD5
+	CodeTSAName            Code = "timestamp.tsa-name"                      // a new token that hints at another authority
 	CodeTimeSkew           Code = "timestamp.time-skew"                     // genTime is farther from the clock than Client.MaxSkew
 )

@@ -45,7 +45,7 @@ func family(code Code) *Error {
 	case CodeSignerCount, CodeCertificateMissing, CodeAttributes, CodeAttributeType, CodeContentBroken, CodeAlgorithm,
 		CodeSignatureBroken, CodeESSMissing, CodeESSMalformed, CodeESSMismatch, CodeEKUMissing, CodeEKUNotCritical, CodeEKUExtra,
 		CodeKeyUsage, CodeTimeOutside, CodeImprintHash, CodeImprint, CodeNonceMissing, CodeNonceMismatch, CodeNonceUnasked,
-		CodePolicy, CodeTimeSkew:
+		CodePolicy, CodeWeakHash, CodeTSAName, CodeTimeSkew:
 		return ErrNotProved
 	}
 	return nil

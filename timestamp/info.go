@@ -1,12 +1,9 @@
 package timestamp
 
 import (
-	"bytes"
 	"crypto"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"math/big"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -224,28 +221,4 @@ func parseGenTime(s string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return t.Add(time.Duration(nanos)), true
-}
-
-// generalName is a GeneralName (RFC 5280, 4.2.1.6) as people read it; kinds that make no sense here are "".
-func generalName(raw cryptobyte.String) string {
-	var content cryptobyte.String
-	var tag casn1.Tag
-	if !raw.ReadAnyASN1(&content, &tag) {
-		return ""
-	}
-	switch tag {
-	case casn1.Tag(4).ContextSpecific().Constructed(): // directoryName
-		var rdns pkix.RDNSequence
-		if rest, err := asn1.Unmarshal(content, &rdns); err != nil || len(rest) > 0 {
-			return ""
-		}
-		return rdns.String()
-	case casn1.Tag(1).ContextSpecific(), casn1.Tag(2).ContextSpecific(), casn1.Tag(6).ContextSpecific(): // rfc822Name, dNSName, URI
-		return string(bytes.ToValidUTF8(content, []byte("\uFFFD")))
-	case casn1.Tag(7).ContextSpecific(): // iPAddress
-		if len(content) == net.IPv4len || len(content) == net.IPv6len {
-			return net.IP(content).String()
-		}
-	}
-	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/subtle"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 	"slices"
 	"strconv"
@@ -103,13 +104,15 @@ func (t *Token) Check(digest []byte, hash crypto.Hash, extra ...*x509.Certificat
 }
 
 // CheckRequest is [Token.Check] for the answer to a request: the token must also be of the policy asked for and have the nonce that was
-// sent, or none if none was sent (RFC 3161, 2.2).
+// sent, or none if none was sent (RFC 3161, 2.2). Being new, it must not be signed over SHA-1 or MD5, nor hint at another authority than
+// its certificate's; in an old token both are left to the verifier's judgement.
 func (t *Token) CheckRequest(r *Request, extra ...*x509.Certificate) error {
 	if err := t.CheckIntegrity(extra...); err != nil {
 		return err
 	}
 	info := &t.Info
-	if !info.HashOID.Equal(r.HashOID) || info.HashOID == nil {
+	want, ok := hashOID(r.HashOID, r.Hash)
+	if !ok || !info.HashOID.Equal(want) {
 		return fail(CodeImprintHash, nil, "found", info.hashName(), "want", (&Info{Hash: r.Hash, HashOID: r.HashOID}).hashName())
 	}
 	if subtle.ConstantTimeCompare(info.Imprint, r.Imprint) != 1 {
@@ -126,7 +129,23 @@ func (t *Token) CheckRequest(r *Request, extra ...*x509.Certificate) error {
 	if r.Policy != nil && !r.Policy.Equal(info.Policy) {
 		return fail(CodePolicy, nil, "want", r.Policy.String(), "found", info.policyName())
 	}
+	if si := t.sd.Signers[0]; si.Digest.Weak {
+		return fail(CodeWeakHash, nil, "hash", si.Digest.Name)
+	}
+	cert, err := t.Signer(extra...)
+	if err != nil {
+		return err
+	}
+	if !t.NamesSigner(cert) {
+		return fail(CodeTSAName, nil, "found", dash(info.TSA), "want", cert.Subject.String())
+	}
 	return nil
+}
+
+// NamesSigner reports whether the token's hint at its authority, Info.TSA, is a name of cert's, or absent (RFC 3161, 2.4.2: the hint
+// must correspond to one of the subject names). Nothing depends on the hint: the signer is who the signature says.
+func (t *Token) NamesSigner(cert *x509.Certificate) bool {
+	return t.Info.TSARaw == nil || hasName(cert, t.Info.TSARaw)
 }
 
 // CheckImprint checks that the token is over digest, which the caller made with the token's own hash, Info.Hash. [CodeImprint] when it is
@@ -212,6 +231,12 @@ func (t *Token) checkAttributes(si *cmsdata.SignerInfo) error {
 	if err != nil {
 		return fail(CodeAttributes, err)
 	}
+	// RFC 6211: where the algorithms are protected as well, they are the ones that were used.
+	if present, match, err := si.AlgorithmsProtected(); err != nil {
+		return fail(CodeAttributes, err)
+	} else if present && !match {
+		return fail(CodeAlgorithm, nil)
+	}
 	// What signing-time says is no matter beside genTime, and some authorities write it as RFC 5652, 11.3 does not allow. Two of
 	// them are an ambiguity all the same.
 	if a, n := si.Attr(cmsdata.OIDSigningTime); n > 1 || n == 1 && len(a.Values) != 1 {
@@ -252,8 +277,8 @@ func CheckCertificate(cert *x509.Certificate) error {
 }
 
 var (
-	oidKeyUsage    = []int{2, 5, 29, 15}
-	oidExtKeyUsage = []int{2, 5, 29, 37}
+	oidKeyUsage    = asn1.ObjectIdentifier{2, 5, 29, 15}
+	oidExtKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 37}
 )
 
 func (i *Info) hashName() string {

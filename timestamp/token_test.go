@@ -497,6 +497,79 @@ func reversedSet(set []byte) ([]byte, error) {
 	return der.Encode(der.Set, parts...), nil
 }
 
+// A new token is not signed over SHA-1; an old one is left to the verifier's policy.
+func TestC8WeakToken(t *testing.T) {
+	a := newAuthorityWith(t, "rsa")
+	a.weak = true
+	r, err := timestamp.NewRequest(testDigest, crypto.SHA256)
+	require.NoError(t, err)
+	token := parse(t, a.stamp(testDigest, crypto.SHA256))
+	require.NoError(t, token.CheckIntegrity())
+	assert.Equal(t, "SHA-1", wantCode(t, token.CheckRequest(r), timestamp.CodeWeakHash).Params()["hash"])
+	a.weak = false
+	require.NoError(t, parse(t, a.stamp(testDigest, crypto.SHA256)).CheckRequest(r))
+}
+
+// RFC 6211: the attribute must name the algorithms that were used.
+func TestTokenAlgorithmProtection(t *testing.T) {
+	a := newAuthority(t)
+	digest := unhex("300b0609608648016503040201")
+	protect := func(signature string) lies {
+		return lies{attrs: func(l []cmsdata.Attribute) []cmsdata.Attribute {
+			return append(l, cmsdata.NewAttribute(cmsdata.OIDAlgorithmProtection, nested(der.Sequence, digest, nested(der.Context(1), unhex(signature)))))
+		}}
+	}
+	a.lie = protect("06082a8648ce3d040302") // ecdsa-with-SHA256
+	require.NoError(t, parse(t, a.stamp(testDigest, crypto.SHA256)).CheckIntegrity())
+	a.lie = protect("06092a864886f70d01010b0500") // sha256WithRSAEncryption
+	wantCode(t, parse(t, a.stamp(testDigest, crypto.SHA256)).CheckIntegrity(), timestamp.CodeAlgorithm)
+	a.lie = lies{attrs: func(l []cmsdata.Attribute) []cmsdata.Attribute {
+		return append(l, cmsdata.NewAttribute(cmsdata.OIDAlgorithmProtection, []byte{5, 0}))
+	}}
+	wantCode(t, parse(t, a.stamp(testDigest, crypto.SHA256)).CheckIntegrity(), timestamp.CodeAttributes)
+}
+
+// A SignerInfo may name the certificate by its subject key identifier (RFC 5652, 5.3).
+func TestTokenSubjectKeyIdentifier(t *testing.T) {
+	a := newAuthority(t)
+	named := func(id []byte) func(*cmsdata.SignerInfo) *cmsdata.SignerInfo {
+		return func(si *cmsdata.SignerInfo) *cmsdata.SignerInfo {
+			si.ID = cmsdata.SignerID{SubjectKeyID: id}
+			return si
+		}
+	}
+	a.lie.signer = named(a.cert.SubjectKeyId)
+	require.NoError(t, parse(t, a.stamp(testDigest, crypto.SHA256)).Check(testDigest, crypto.SHA256))
+	a.lie.signer = named([]byte("another"))
+	wantCode(t, parse(t, a.stamp(testDigest, crypto.SHA256)).Check(testDigest, crypto.SHA256, a.cert), timestamp.CodeCertificateMissing)
+}
+
+// Names are compared as RFC 5280 compares them.
+func TestNamesSigner(t *testing.T) {
+	a := newAuthority(t)
+	name := func(cn string, kind byte) []byte {
+		rdn := func(oid string, value []byte) []byte {
+			return nested(der.Set, nested(der.Sequence, unhex(oid), value))
+		}
+		return nested(0xa4, nested(der.Sequence, rdn("0603550406", nested(der.PrintableString, []byte("VN"))), rdn("0603550403", nested(kind, []byte(cn)))))
+	}
+	for _, tt := range []struct {
+		raw  []byte
+		want bool
+	}{
+		{nil, true},
+		{name("Example TSA", der.PrintableString), true},
+		{name("Example TSA", der.UTF8String), true},
+		{name("EXAMPLE  tsa ", der.UTF8String), true},
+		{name("Example TSA 2", der.UTF8String), false},
+		{nested(0xa4, nested(der.Sequence)), false},
+		{nested(0x82, []byte("Example TSA")), false},
+	} {
+		token := timestamp.Token{Info: timestamp.Info{TSARaw: tt.raw}}
+		assert.Equal(t, tt.want, token.NamesSigner(a.cert), "%x", tt.raw)
+	}
+}
+
 // Every algorithm of the table signs tokens.
 func TestTokenAlgorithms(t *testing.T) {
 	for _, tt := range []struct {

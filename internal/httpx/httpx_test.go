@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -438,4 +439,38 @@ func TestErrorsAreFaults(t *testing.T) {
 	assert.True(t, errors.Is(err, fail(CodeTimeout, nil)))
 	assert.False(t, errors.Is(err, fail(CodeTLS, nil)))
 	assert.Equal(t, "httpx: http://h did not answer in time: context deadline exceeded", err.Error())
+}
+
+// Nothing runs on after a call: neither a connection nor its goroutines, however the call ended.
+func TestNothingOutlivesTheCall(t *testing.T) {
+	release := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			select {
+			case <-release:
+			case <-r.Context().Done():
+			}
+		}
+		w.Write(make([]byte, 1000))
+	}))
+	defer srv.Close()
+	defer close(release)
+	count := func() int {
+		buf := make([]byte, 1<<20)
+		return strings.Count(string(buf[:runtime.Stack(buf, true)]), "net/http.(*persistConn)")
+	}
+	before := count()
+	client := allow(Options{Timeout: 100 * time.Millisecond})
+	for _, path := range []string{"/", "/slow"} {
+		for _, max := range []int64{10, 10000} {
+			_, _ = get(t, client, srv.URL+path, max)
+		}
+	}
+	assert.Eventually(t, func() bool { return count() <= before }, 5*time.Second, 10*time.Millisecond)
+}
+
+// The environment's proxy is for addresses that the user chose; it would hide from the guard where a connection ends.
+func TestProxy(t *testing.T) {
+	assert.Nil(t, NewClient(Options{}).Transport.(*http.Transport).Proxy)
+	assert.NotNil(t, NewClient(Options{AllowPrivate: true}).Transport.(*http.Transport).Proxy)
 }

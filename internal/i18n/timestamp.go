@@ -260,6 +260,14 @@ var timestamp = map[string]Message{
 		En: "the time-stamp was issued under policy {found}, asked for was {want}",
 		Vi: "dấu thời gian được cấp theo chính sách {found}, trong khi yêu cầu chính sách {want}",
 	},
+	"timestamp.weak-hash": {
+		En: "the time-stamp authority signs with {hash}, which is too weak for a new time-stamp",
+		Vi: "đơn vị cấp dấu thời gian ký bằng {hash}, quá yếu cho một dấu thời gian mới",
+	},
+	"timestamp.tsa-name": {
+		En: "the time-stamp says that it comes from {found}, but its certificate is that of {want}",
+		Vi: "dấu thời gian ghi nơi cấp là {found}, nhưng chứng thư lại là của {want}",
+	},
 	"timestamp.time-skew": {
 		En: "the time of the time-stamp, {time}, is too far from this computer's clock, {clock}",
 		Vi: "thời điểm trên dấu thời gian, {time}, lệch quá nhiều so với đồng hồ máy này, {clock}",
