@@ -149,7 +149,7 @@ func (f *File) stage(r io.Reader, name Name, parms *Dict, inflate *io.ReadCloser
 	case "ASCIIHexDecode", "AHx":
 		return &asciiHex{r: bufio.NewReader(r)}, nil
 	case "ASCII85Decode", "A85":
-		return &ascii85{r: bufio.NewReader(r)}, nil
+		return &ascii85Reader{r: bufio.NewReader(r)}, nil
 	case "Crypt":
 		if n := parms.Get("Name"); n == nil || n == Name("Identity") {
 			return r, nil
@@ -161,7 +161,7 @@ func (f *File) stage(r io.Reader, name Name, parms *Dict, inflate *io.ReadCloser
 // flate is FlateDecode, once its header has been read.
 func (f *File) flate(z io.Reader, err error, parms *Dict) (io.Reader, error) {
 	switch {
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return bytes.NewReader(nil), nil // no data at all
 	case err != nil:
 		return nil, fail(CodeFilter, err, "filter", "FlateDecode")
@@ -432,15 +432,15 @@ func (d *asciiHex) digit() (byte, error) {
 	return 0, nil
 }
 
-// ascii85 is ASCII85Decode (7.4.3).
-type ascii85 struct {
+// ascii85Reader is ASCII85Decode (7.4.3).
+type ascii85Reader struct {
 	r    *bufio.Reader
 	rest []byte
 	buf  [4]byte
 	done bool
 }
 
-func (d *ascii85) Read(out []byte) (int, error) {
+func (d *ascii85Reader) Read(out []byte) (int, error) {
 	for len(d.rest) == 0 {
 		if d.done {
 			return 0, io.EOF
@@ -454,7 +454,7 @@ func (d *ascii85) Read(out []byte) (int, error) {
 	return n, nil
 }
 
-func (d *ascii85) group() error {
+func (d *ascii85Reader) group() error {
 	var v uint32
 	n := 0
 	for n < 5 {
