@@ -108,7 +108,7 @@ func describe(cert *x509.Certificate, identifiedBy string) Signer {
 	}
 	if id, err := vnid.Parse(cert.RawSubject); err == nil {
 		s.Kind, s.Organization, s.TaxCode = string(id.Kind), id.Organization, id.TaxCode
-		s.Person, s.PersonalID, s.Title, s.several = id.Person, id.PersonalID, id.Title, id.Several
+		s.Person, s.PersonalID, s.Title, s.common, s.several = id.Person, id.PersonalID, id.Title, id.CommonName, id.Several
 	}
 	return s
 }

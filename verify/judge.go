@@ -26,7 +26,7 @@ var formatFaults = map[finding.Code]bool{
 	pdf.CodeRangeMissing: true, pdf.CodeRangeShape: true, pdf.CodeRangeNegative: true, pdf.CodeRangeStart: true, pdf.CodeRangeOverlap: true,
 	pdf.CodeRangePastEnd: true, pdf.CodeRangeGap: true, pdf.CodeOutside: true, pdf.CodeContentsMissing: true, pdf.CodeContentsPadding: true,
 	pdf.CodeCMSUnreadable: true, pdf.CodeTokenUnreadable: true, pdf.CodeAttached: true, pdf.CodeNoSigner: true, pdf.CodeSeveralSigners: true,
-	pdf.CodeRewritten: true, pdf.CodeRepeatedKey: true, pdf.CodeTypeMismatch: true,
+	pdf.CodeRewritten: true, pdf.CodeRepeatedKey: true,
 	cms.CodeMalformed: true, cms.CodeNotSigned: true, cms.CodeAttributesNotDER: true, cms.CodeAttributeDuplicate: true, cms.CodeAttributeMissing: true,
 	cms.CodeAttributeMalformed: true, cms.CodeAttributeMisplaced: true, cms.CodeContentType: true, cms.CodeAttributeConfusion: true,
 }

@@ -144,7 +144,8 @@ type Signer struct {
 	Title             string     `json:"title"`
 	ValidAtBestTime   bool       `json:"valid_at_best_time"` // the certificate's own validity, at the best-signature-time
 
-	several bool // the subject carries contradicting numbers
+	common  string // the subject's common name
+	several bool   // the subject carries contradicting numbers
 }
 
 // Trust names the anchor that the chain ends in.

@@ -11,6 +11,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/timestamp"
 )
 
@@ -97,7 +98,7 @@ func (r *run) stamp(kind string, token *timestamp.Token, content Integrity, fact
 }
 
 // replaced are findings of the rooms below that this package says itself, by the date that is proved or with the reason beneath.
-var replaced = map[finding.Code]bool{cms.CodeWeakDigest: true, cms.CodeTimestampBroken: true, cms.CodeTimestampUnbound: true}
+var replaced = map[finding.Code]bool{cms.CodeWeakDigest: true, cms.CodeTimestampBroken: true, cms.CodeTimestampUnbound: true, pdf.CodeAppended: true}
 
 // stampIntegrity checks the token in itself and says what a defect means.
 func (r *run) stampIntegrity(t *Timestamp, token *timestamp.Token, v *verdict) {

@@ -105,16 +105,16 @@ func (t *table) signer(s *Signer) {
 		return
 	}
 	kind := map[string]finding.Code{string(vnid.Organization): kindOrganization, string(vnid.Person): kindPerson, string(vnid.Employee): kindEmployee}[s.Kind]
-	name := quote(cmp.Or(s.Person, s.Organization, s.Subject))
+	name := quote(cmp.Or(s.common, s.Organization, s.Subject))
 	if kind != "" {
-		name += " (" + t.say(kind) + ")"
+		name = quote(cmp.Or(s.Person, s.Organization, s.Subject)) + " (" + t.say(kind) + ")"
 	}
 	t.row(labelSigner, name)
 	for _, r := range []struct {
 		label finding.Code
 		value string
 	}{{labelTitle, s.Title}, {labelOrganization, s.Organization}, {labelTaxCode, s.TaxCode}, {labelPersonalID, s.PersonalID}, {labelSubject, s.Subject}, {labelIssuer, s.Issuer}} {
-		if r.value != "" && (r.label != labelOrganization || s.Person != "") {
+		if r.value != "" && (r.label != labelOrganization || kind != kindOrganization) {
 			t.row(r.label, quote(r.value))
 		}
 	}
