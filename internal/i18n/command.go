@@ -1,3 +1,130 @@
 package i18n
 
-var command = map[string]Message{}
+// command holds the texts of the kyso command: its own errors, and the lines that it prints.
+var command = map[string]Message{
+	"command.arguments": {
+		En: "wrong arguments; usage: {usage}",
+		Vi: "tham số không đúng; cách dùng: {usage}",
+	},
+	"command.base64": {
+		En: "{path} is not base64",
+		Vi: "{path} không phải là base64",
+	},
+	"command.file-too-large": {
+		En: "{path} is too large for what it should be",
+		Vi: "{path} quá lớn so với loại tệp cần có",
+	},
+	"command.finished": {
+		En: "finished {path}",
+		Vi: "đã hoàn tất {path}",
+	},
+	"command.flag": {
+		En: "{detail}",
+		Vi: "cờ lệnh không đúng: {detail}",
+	},
+	"command.hash": {
+		En: "--hash {value} is not sha256, sha384 or sha512",
+		Vi: "--hash {value} không phải là sha256, sha384 hay sha512",
+	},
+	"command.input-is-folder": {
+		En: "{path} is a folder, not a file",
+		Vi: "{path} là thư mục, không phải tệp",
+	},
+	"command.input-is-special": {
+		En: "{path} is not a regular file; save it to a file first",
+		Vi: "{path} không phải là tệp thông thường; hãy lưu ra tệp trước",
+	},
+	"command.bench-header": {
+		En: "work\tkey\toctets\tper second",
+		Vi: "việc\tkhóa\tsố byte\tmỗi giây",
+	},
+	"command.inspect-algorithms": {En: "algorithms", Vi: "thuật toán"},
+	"command.inspect-claimed":    {En: "claimed time", Vi: "thời điểm tự khai"},
+	"command.inspect-claims":     {En: "claims", Vi: "nội dung tự khai"},
+	"command.inspect-empty-fields": {
+		En: "empty signature fields",
+		Vi: "trường chữ ký còn trống",
+	},
+	"command.inspect-file":      {En: "file", Vi: "tệp"},
+	"command.inspect-issuer":    {En: "issuer", Vi: "nơi cấp chứng thư"},
+	"command.inspect-revision":  {En: "revision", Vi: "phiên bản"},
+	"command.inspect-signature": {En: "signature", Vi: "chữ ký"},
+	"command.inspect-signer":    {En: "signer", Vi: "người ký"},
+	"command.inspect-timestamp": {En: "time-stamp", Vi: "dấu thời gian"},
+	"command.key-twice": {
+		En: "give either --p12, or --key with --cert, not both",
+		Vi: "chỉ dùng --p12, hoặc --key cùng --cert, không dùng cả hai",
+	},
+	"command.key-without-certificate": {
+		En: "--key and --cert belong together: give both",
+		Vi: "--key và --cert phải đi cùng nhau: hãy nêu cả hai",
+	},
+	"command.lang": {
+		En: "--lang {value} is not en or vi",
+		Vi: "--lang {value} không phải là en hay vi",
+	},
+	"command.level": {
+		En: "--level {value} is not B-B, B-T, B-LT or B-LTA",
+		Vi: "--level {value} không phải là B-B, B-T, B-LT hay B-LTA",
+	},
+	"command.no-key": {
+		En: "no key to sign with: give --p12 FILE, or --key FILE with --cert FILE",
+		Vi: "chưa có khóa để ký: hãy nêu --p12 TỆP, hoặc --key TỆP cùng --cert TỆP",
+	},
+	"command.not-loopback": {
+		En: "--addr {addr} is not a loopback address with a port, such as 127.0.0.1:0",
+		Vi: "--addr {addr} không phải là địa chỉ của chính máy này kèm cổng, chẳng hạn 127.0.0.1:0",
+	},
+	"command.output-is-folder": {
+		En: "{path} is a folder; name a file to write",
+		Vi: "{path} là thư mục; hãy nêu tên tệp cần ghi",
+	},
+	"command.password-missing": {
+		En: "the password of {file} is needed: give --pass-file FILE, since there is no terminal to ask on",
+		Vi: "cần mật khẩu của {file}: hãy nêu --pass-file TỆP, vì không có cửa sổ dòng lệnh để hỏi",
+	},
+	"command.password-prompt": {
+		En: "Password of {file}: ",
+		Vi: "Mật khẩu của {file}: ",
+	},
+	"command.password-too-long": {
+		En: "{path} is too long to hold a password",
+		Vi: "{path} quá dài, không thể là tệp mật khẩu",
+	},
+	"command.revision": {
+		En: "there is no revision {value}; the document has {count}",
+		Vi: "không có phiên bản {value}; tài liệu có {count} phiên bản",
+	},
+	"command.signed": {
+		En: "signed {path}: {format}-{level} by {signer}",
+		Vi: "đã ký {path}: {format}-{level}, người ký {signer}",
+	},
+	"command.state": {
+		En: "{path} is not a state that this version of kyso prepare wrote",
+		Vi: "{path} không phải là tệp trạng thái do kyso prepare của phiên bản này ghi ra",
+	},
+	"command.status": {
+		En: "the output says what is wrong",
+		Vi: "kết quả in ra đã nêu vấn đề",
+	},
+	"command.status-changed": {
+		En: "{name} is now {status}",
+		Vi: "{name} nay ở trạng thái {status}",
+	},
+	"command.time": {
+		En: "--at {value} is not a time such as 2026-01-05T08:00:00+07:00 (RFC 3339)",
+		Vi: "--at {value} không phải là thời điểm dạng 2026-01-05T08:00:00+07:00 (RFC 3339)",
+	},
+	"command.timestamped": {
+		En: "time-stamped {path}: {time}",
+		Vi: "đã đóng dấu thời gian {path}: {time}",
+	},
+	"command.tsa-missing": {
+		En: "level {level} needs a time-stamp server: give --tsa URL",
+		Vi: "mức {level} cần máy chủ dấu thời gian: hãy nêu --tsa URL",
+	},
+	"command.unknown-command": {
+		En: "there is no command {name} in {group}",
+		Vi: "không có lệnh {name} trong {group}",
+	},
+}

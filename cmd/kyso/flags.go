@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/kyso-dev/kyso/internal/ades"
+	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/signer/keyfile"
+	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/spf13/cobra"
+)
+
+// keyFlags name the key that signs.
+type keyFlags struct {
+	p12, passFile    string
+	key, cert, chain string
+}
+
+func (k *keyFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&k.p12, "p12", "", "PKCS#12 `file` with key and certificates")
+	f.StringVar(&k.passFile, "pass-file", "", "`file` that holds the password of --p12 or --key")
+	f.StringVar(&k.key, "key", "", "private key `file` (PEM)")
+	f.StringVar(&k.cert, "cert", "", "certificate `file` of --key (PEM or DER)")
+	f.StringVar(&k.chain, "chain", "", "`file` with the certificates above --cert (PEM)")
+}
+
+// signer opens the key that the flags name.
+func (k *keyFlags) signer(a *app) (signer.Signer, error) {
+	switch {
+	case k.p12 != "" && (k.key != "" || k.cert != "" || k.chain != ""):
+		return nil, usage("key-twice")
+	case k.p12 != "":
+		password, err := a.password(k.passFile, k.p12)
+		if err != nil {
+			return nil, err
+		}
+		return keyfile.OpenPKCS12(k.p12, password)
+	case k.key != "" && k.cert != "":
+		return k.fromPEM(a)
+	case k.key != "" || k.cert != "":
+		return nil, usage("key-without-certificate")
+	}
+	return nil, usage("no-key")
+}
+
+// fromPEM asks for a password only when the key turns out to need one.
+func (k *keyFlags) fromPEM(a *app) (signer.Signer, error) {
+	password := ""
+	var err error
+	if k.passFile != "" {
+		if password, err = a.password(k.passFile, k.key); err != nil {
+			return nil, err
+		}
+	}
+	s, err := keyfile.OpenPEM(k.key, k.cert, k.chain, password)
+	var wrong *keyfile.Error
+	if k.passFile != "" || !errors.As(err, &wrong) || wrong.Code() != string(keyfile.CodePasswordRequired) {
+		return s, err
+	}
+	if password, err = a.password("", k.key); err != nil {
+		return nil, err
+	}
+	return keyfile.OpenPEM(k.key, k.cert, k.chain, password)
+}
+
+// levelFlags say how much evidence a signature carries, and how it is made.
+type levelFlags struct {
+	level, hash     string
+	tsa             []string
+	pss             bool
+	insecureExpired bool
+	at              string
+}
+
+func (l *levelFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&l.level, "level", "B-B", "baseline `level`: B-B, B-T, B-LT or B-LTA")
+	f.StringArrayVar(&l.tsa, "tsa", nil, "`URL` of an RFC 3161 time-stamp server; repeat for fallbacks")
+	f.StringVar(&l.hash, "hash", "", "digest: sha256, sha384 or sha512 (default: what fits the key)")
+	f.BoolVar(&l.pss, "pss", false, "RSASSA-PSS instead of PKCS#1 v1.5")
+	f.BoolVar(&l.insecureExpired, "insecure-expired", false, "sign with an expired certificate all the same")
+	addAt(cmd, &l.at)
+}
+
+func addAt(cmd *cobra.Command, at *string) {
+	cmd.Flags().StringVar(at, "at", "", "the `time` that it is taken to be (RFC 3339)")
+}
+
+// parsed are the level flags as the library takes them.
+type parsed struct {
+	level                ades.Level
+	hash                 crypto.Hash           // 0: what fits the key
+	timestamper          timestamp.Timestamper // nil without --tsa
+	clock                func() time.Time      // nil without --at: the clock of the machine
+	pss, insecureExpired bool
+}
+
+func (l *levelFlags) parse() (parsed, error) {
+	p, err := l.parsePrepare()
+	if err == nil && p.timestamper == nil && p.level != ades.BB {
+		err = usage("tsa-missing", "level", l.level)
+	}
+	return p, err
+}
+
+// parsePrepare lets a level stand without a time-stamp server: prepare needs none, and finish knows from the state.
+func (l *levelFlags) parsePrepare() (p parsed, err error) {
+	p.pss, p.insecureExpired = l.pss, l.insecureExpired
+	var ok bool
+	if p.level, ok = ades.ParseLevel(l.level); !ok {
+		return p, usage("level", "value", l.level)
+	}
+	if p.hash, ok = hashes[l.hash]; !ok {
+		return p, usage("hash", "value", l.hash)
+	}
+	if p.clock, err = clockAt(l.at); err != nil {
+		return p, err
+	}
+	if len(l.tsa) > 0 {
+		p.timestamper = timestampClient(l.tsa, p.clock)
+	}
+	return p, nil
+}
+
+var hashes = map[string]crypto.Hash{"": 0, "sha256": crypto.SHA256, "sha384": crypto.SHA384, "sha512": crypto.SHA512}
+
+// clockAt is a clock that stands still at an RFC 3339 time, or nil for the empty string.
+func clockAt(at string) (func() time.Time, error) {
+	if at == "" {
+		return nil, nil
+	}
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return nil, usage("time", "value", at)
+	}
+	return func() time.Time { return t }, nil
+}
+
+// timestampClient asks the servers that the user typed, which may therefore be on this machine.
+func timestampClient(urls []string, clock func() time.Time) *timestamp.Client {
+	return &timestamp.Client{URL: urls[0], Fallbacks: urls[1:], Clock: clock}
+}
+
+// leaf is the certificate that a key signs with.
+func leaf(ctx context.Context, s signer.Signer) (*x509.Certificate, error) {
+	chain, err := s.Certificates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return chain[0], nil
+}
+
+// readAll reads a file of at most max bytes.
+func readAll(path string, max int64) ([]byte, error) {
+	f, size, err := openInput(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if size > max {
+		return nil, usage("file-too-large", "path", path)
+	}
+	return io.ReadAll(io.LimitReader(f, max))
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/kyso-dev/kyso/internal/i18n"
+	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/verify"
+	"github.com/spf13/cobra"
+)
+
+// inspection is what a document holds: the facts of a report without its verdicts. It is also the JSON form.
+type inspection struct {
+	Schema      int                  `json:"schema"`
+	File        string               `json:"file"`
+	Format      verify.Format        `json:"format"`
+	Size        int64                `json:"size"`
+	Revisions   []verify.Revision    `json:"revisions"`
+	Signatures  []inspectedSignature `json:"signatures"`
+	Timestamps  []inspectedTimestamp `json:"timestamps"` // those of no signature
+	EmptyFields []string             `json:"empty_fields"`
+	Certified   int                  `json:"certified"` // what the certification of a PDF allows (1 to 3), 0 without one
+	XFA         bool                 `json:"xfa"`
+	Repaired    bool                 `json:"repaired"`
+}
+
+type inspectedSignature struct {
+	ID                 string                `json:"id"`
+	Kind               string                `json:"kind"`
+	Parent             string                `json:"parent"`
+	Field              string                `json:"field"`
+	Revision           *verify.RevisionRange `json:"revision"`
+	Format             string                `json:"format"`
+	Level              string                `json:"level"`
+	Signer             verify.Signer         `json:"signer"`
+	ClaimedTime        *time.Time            `json:"claimed_time"`
+	Claims             *verify.Claims        `json:"claims"`
+	DigestAlgorithm    string                `json:"digest_algorithm"`
+	SignatureAlgorithm string                `json:"signature_algorithm"`
+	Integrity          verify.IntegrityPair  `json:"integrity"`
+	Extent             string                `json:"extent"`
+	Timestamps         []inspectedTimestamp  `json:"timestamps"`
+}
+
+type inspectedTimestamp struct {
+	ID              string               `json:"id"`
+	Kind            string               `json:"kind"`
+	Time            *time.Time           `json:"time"`
+	TSA             string               `json:"tsa"`
+	DigestAlgorithm string               `json:"digest_algorithm"`
+	Integrity       verify.IntegrityPair `json:"integrity"`
+	Covers          []string             `json:"covers"`
+	Field           string               `json:"field"`
+}
+
+func (a *app) inspectCommand() *cobra.Command {
+	var asJSON bool
+	var revision int
+	var outPath string
+	cmd := &cobra.Command{
+		Use:   "inspect [--json] [--revision N --out FILE] FILE",
+		Short: "Show what is inside a document, without judging it",
+		Args:  exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("revision") != (outPath != "") {
+				return usage("arguments", "usage", cmd.UseLine())
+			}
+			in, size, err := openInput(args[0])
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			if outPath != "" {
+				return a.extractRevision(cmd.Context(), in, size, revision, outPath)
+			}
+			found, err := inspect(cmd.Context(), in, size, args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(a.out).Encode(found)
+			}
+			return found.print(a)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&asJSON, "json", false, "print JSON")
+	f.IntVar(&revision, "revision", 0, "write revision `N` of a PDF to --out")
+	f.StringVar(&outPath, "out", "", "`file` for --revision")
+	return cmd
+}
+
+// inspect takes the facts from a report that trusts nobody, and what only a PDF has from the PDF.
+func inspect(ctx context.Context, in *os.File, size int64, name string) (*inspection, error) {
+	report, err := new(verify.Verifier).Verify(ctx, in, size, &verify.Options{Name: name})
+	if err != nil {
+		return nil, err
+	}
+	found := &inspection{Schema: verify.Schema, File: name, Format: report.Format, Size: size, Revisions: report.Revisions,
+		Signatures: []inspectedSignature{}, Timestamps: inspectTimestamps(report.Timestamps), EmptyFields: []string{}}
+	for _, s := range report.Signatures {
+		found.Signatures = append(found.Signatures, inspectedSignature{
+			ID: s.ID, Kind: s.Kind, Parent: s.Parent, Field: s.Field, Revision: s.Revision, Format: s.Format, Level: s.Level,
+			Signer: s.Signer, ClaimedTime: s.Time.Claimed, Claims: s.Claims, DigestAlgorithm: s.DigestAlgorithm,
+			SignatureAlgorithm: s.SignatureAlgorithm, Integrity: s.Integrity, Extent: s.Coverage.Extent,
+			Timestamps: inspectTimestamps(s.Timestamps),
+		})
+	}
+	if report.Format != verify.PDF {
+		return found, nil
+	}
+	document, err := pdf.Read(ctx, in, size, nil)
+	if err != nil {
+		return nil, err
+	}
+	found.Certified, found.XFA, found.Repaired = int(document.Certified), document.XFA, document.Repaired
+	for _, field := range document.Fields {
+		found.EmptyFields = append(found.EmptyFields, field.Name)
+	}
+	return found, nil
+}
+
+func inspectTimestamps(stamps []*verify.Timestamp) []inspectedTimestamp {
+	found := []inspectedTimestamp{}
+	for _, t := range stamps {
+		found = append(found, inspectedTimestamp{ID: t.ID, Kind: t.Kind, Time: t.Time, TSA: t.TSA, DigestAlgorithm: t.DigestAlgorithm,
+			Integrity: t.Integrity, Covers: t.Covers, Field: t.Field})
+	}
+	return found
+}
+
+// print shows the inspection as a table. Everything that comes from the document is cleaned: it cannot forge a row.
+func (i *inspection) print(a *app) error {
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	row := func(label string, values ...string) {
+		var shown []string
+		for _, v := range values {
+			if v != "" {
+				shown = append(shown, i18n.Clean(v))
+			}
+		}
+		if len(shown) > 0 {
+			fmt.Fprintf(w, "%s\t%s\n", a.text(label), strings.Join(shown, " · "))
+		}
+	}
+	stamp := func(label string, t inspectedTimestamp) {
+		row(label, rfc3339(t.Time), t.TSA, t.DigestAlgorithm, t.Field)
+	}
+	row("inspect-file", i.File, string(i.Format), strconv.FormatInt(i.Size, 10))
+	for _, r := range i.Revisions {
+		row("inspect-revision", strconv.Itoa(r.Index), strconv.FormatInt(r.End, 10), r.Signature)
+	}
+	row("inspect-empty-fields", i.EmptyFields...)
+	for _, s := range i.Signatures {
+		fmt.Fprintln(w)
+		row("inspect-signature", s.ID, s.Field, s.Kind, s.Format, s.Level, s.Extent)
+		row("inspect-signer", s.Signer.Subject, s.Signer.Serial)
+		row("inspect-issuer", s.Signer.Issuer)
+		row("inspect-claimed", rfc3339(s.ClaimedTime))
+		if s.Claims != nil {
+			row("inspect-claims", s.Claims.Name, s.Claims.Reason, s.Claims.Location, s.Claims.ContactInfo)
+		}
+		row("inspect-algorithms", s.DigestAlgorithm, s.SignatureAlgorithm)
+		for _, t := range s.Timestamps {
+			stamp("inspect-timestamp", t)
+		}
+	}
+	for _, t := range i.Timestamps {
+		fmt.Fprintln(w)
+		stamp("inspect-timestamp", t)
+	}
+	return w.Flush()
+}
+
+func rfc3339(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+// extractRevision writes a PDF as it was at a revision: its first octets, as they are.
+func (a *app) extractRevision(ctx context.Context, in *os.File, size int64, n int, outPath string) error {
+	document, err := pdf.Read(ctx, in, size, nil)
+	if err != nil {
+		return err
+	}
+	if n < 1 || n > len(document.Revisions) {
+		return usage("revision", "value", strconv.Itoa(n), "count", strconv.Itoa(len(document.Revisions)))
+	}
+	end := document.Revisions[n-1].End
+	return writeFile(ctx, outPath, func(out *os.File) error {
+		_, err := io.Copy(out, io.NewSectionReader(in, 0, end))
+		return err
+	})
+}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/trust"
+	"github.com/spf13/cobra"
+)
+
+// Bounds of what finish reads.
+const (
+	maxState     = 64 << 10
+	maxSignature = 64 << 10
+)
+
+// state is what prepare leaves for finish: the prepared signature of the format's package, and the files it is about.
+type state struct {
+	Schema   int             `json:"schema"` // 1
+	Format   string          `json:"format"` // "pdf" or "cms"
+	In       string          `json:"in"`     // absolute path of the document
+	Out      string          `json:"out"`    // absolute path of the result
+	Sign     string          `json:"sign"`   // "digest": Data is the digest to sign; "message": Data is what to sign (Ed25519)
+	Hash     string          `json:"hash"`   // digest algorithm of Data, "" for a message
+	Data     string          `json:"data"`   // hexadecimal
+	Prepared json.RawMessage `json:"prepared"`
+}
+
+func (a *app) prepareCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "prepare", Short: "Prepare a signature that a key elsewhere makes", Args: noCommand, RunE: help}
+	var flags pdfFlags
+	pdfCmd := a.prepareFormat("pdf", func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (json.Marshaler, signer.Request, error) {
+		p, err := pdf.Prepare(cmd.Context(), in, size, chain, flags.options(l))
+		if err != nil {
+			return nil, signer.Request{}, err
+		}
+		return p, p.Request(), nil
+	})
+	flags.add(pdfCmd)
+	var attached bool
+	cmsCmd := a.prepareFormat("cms", func(cmd *cobra.Command, in *os.File, _ int64, chain []*x509.Certificate, l parsed) (json.Marshaler, signer.Request, error) {
+		p, err := cms.Prepare(cmd.Context(), in, chain, cmsOptions(l, attached))
+		if err != nil {
+			return nil, signer.Request{}, err
+		}
+		return p, p.Request(), nil
+	})
+	cmsCmd.Flags().BoolVar(&attached, "attached", false, "put the content into the signature")
+	cmd.AddCommand(pdfCmd, cmsCmd)
+	return cmd
+}
+
+type prepareFunc func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (json.Marshaler, signer.Request, error)
+
+func (a *app) prepareFormat(format string, prepare prepareFunc) *cobra.Command {
+	var level levelFlags
+	var anchors trustFlags
+	var cert, statePath string
+	cmd := &cobra.Command{
+		Use:   format + " --cert FILE --state STATE.json [flags] IN OUT",
+		Short: "Prepare a signature and print what to sign, in hexadecimal",
+		Args:  exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cert == "" || statePath == "" {
+				return usage("arguments", "usage", cmd.UseLine())
+			}
+			l, err := level.parsePrepare()
+			if err != nil {
+				return err
+			}
+			if err := anchors.check(); err != nil {
+				return err
+			}
+			chain, err := trust.ReadPath(cert)
+			if err != nil {
+				return err
+			}
+			in, size, err := openInput(args[0])
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			prepared, request, err := prepare(cmd, in, size, chain, l)
+			if err != nil {
+				return err
+			}
+			st, err := newState(format, args[0], args[1], prepared, request)
+			if err != nil {
+				return err
+			}
+			if err := st.write(cmd, statePath); err != nil {
+				return err
+			}
+			fmt.Fprintln(a.out, st.Data)
+			return nil
+		},
+	}
+	level.add(cmd)
+	anchors.add(cmd)
+	cmd.Flags().StringVar(&cert, "cert", "", "certificate `file` of the key, with those above it if there are any (PEM or DER)")
+	cmd.Flags().StringVar(&statePath, "state", "", "`file` that finish takes up")
+	return cmd
+}
+
+func newState(format, in, out string, prepared json.Marshaler, request signer.Request) (*state, error) {
+	st := &state{Schema: 1, Format: format, Sign: "digest"}
+	var err error
+	if st.Prepared, err = prepared.MarshalJSON(); err != nil {
+		return nil, err
+	}
+	if st.In, err = filepath.Abs(in); err != nil {
+		return nil, err
+	}
+	if st.Out, err = filepath.Abs(out); err != nil {
+		return nil, err
+	}
+	data := request.Digest
+	if request.Message != nil {
+		st.Sign, data = "message", request.Message
+	} else {
+		st.Hash = request.Opts.HashFunc().String()
+	}
+	st.Data = hex.EncodeToString(data)
+	return st, nil
+}
+
+func (st *state) write(cmd *cobra.Command, path string) error {
+	return writeFile(cmd.Context(), path, func(f *os.File) error {
+		enc := json.NewEncoder(f)
+		enc.SetIndent("", "  ")
+		return enc.Encode(st)
+	})
+}
+
+func readState(path string) (*state, error) {
+	data, err := readAll(path, maxState)
+	if err != nil {
+		return nil, err
+	}
+	var st state
+	if err := json.Unmarshal(data, &st); err != nil {
+		return nil, usage("state", "path", path)
+	}
+	if st.Schema != 1 || st.Format != "pdf" && st.Format != "cms" {
+		return nil, usage("state", "path", path)
+	}
+	return &st, nil
+}
+
+func (a *app) finishCommand() *cobra.Command {
+	var level levelFlags
+	var anchors trustFlags
+	var statePath, signaturePath string
+	var isBase64 bool
+	cmd := &cobra.Command{
+		Use:   "finish --state STATE.json --signature FILE [flags]",
+		Short: "Put a signature value into the document that was prepared",
+		Args:  exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if statePath == "" || signaturePath == "" {
+				return usage("arguments", "usage", cmd.UseLine())
+			}
+			l, err := level.parsePrepare()
+			if err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("level") {
+				l.level = "" // as prepared
+			}
+			if err := anchors.check(); err != nil {
+				return err
+			}
+			st, err := readState(statePath)
+			if err != nil {
+				return err
+			}
+			value, err := readSignature(signaturePath, isBase64)
+			if err != nil {
+				return err
+			}
+			return a.finish(cmd, st, value, l)
+		},
+	}
+	level.add(cmd)
+	anchors.add(cmd)
+	f := cmd.Flags()
+	f.StringVar(&statePath, "state", "", "`file` that prepare wrote")
+	f.StringVar(&signaturePath, "signature", "", "`file` with the signature value")
+	f.BoolVar(&isBase64, "base64", false, "the signature value is in base64")
+	return cmd
+}
+
+func readSignature(path string, isBase64 bool) ([]byte, error) {
+	value, err := readAll(path, maxSignature)
+	if err != nil || !isBase64 {
+		return value, err
+	}
+	text := strings.Join(strings.Fields(string(value)), "")
+	value, err = base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, usage("base64", "path", path)
+	}
+	return value, nil
+}
+
+func (a *app) finish(cmd *cobra.Command, st *state, value []byte, l parsed) error {
+	in, size, err := openInput(st.In)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	finish, err := st.finisher(cmd, in, size, value, l)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(cmd.Context(), st.Out, func(f *os.File) error { return finish(f) }); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out, a.text("finished", "path", st.Out))
+	return nil
+}
+
+// finisher reads the prepared signature of the state and returns what writes the result.
+func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []byte, l parsed) (func(io.Writer) error, error) {
+	if st.Format == "pdf" {
+		p := new(pdf.PreparedSignature)
+		if err := p.UnmarshalJSON(st.Prepared); err != nil {
+			return nil, err
+		}
+		opts := &pdf.FinishOptions{Level: l.level, Timestamper: l.timestamper}
+		return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, size, value, opts) }, nil
+	}
+	p := new(cms.PreparedSignature)
+	if err := p.UnmarshalJSON(st.Prepared); err != nil {
+		return nil, err
+	}
+	opts := &cms.FinishOptions{Level: l.level, Timestamper: l.timestamper}
+	return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, value, opts) }, nil
+}

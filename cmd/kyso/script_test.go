@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"kyso": main})
+}
+
+// TestScripts runs the command as a user types it: testdata/script holds one story a file.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Condition: func(cond string) (bool, error) {
+			path, ok := strings.CutPrefix(cond, "exists:")
+			if !ok {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			_, err := os.Stat(path)
+			return err == nil, nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":   exits,
+			"field":   field,
+			"serve":   serve,
+			"writehx": writeHex,
+		},
+	})
+}
+
+// exits runs "exits CODE PROGRAM ARG…" and wants exactly that exit code; stdout and stderr can be matched afterwards.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := err.(*exec.ExitError)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// field checks "field FILE PATH VALUE" in a file of JSON: a path is keys and indices with dots between; "" is the empty string, null
+// or an empty list; with "!" the value must be another one.
+func field(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: field FILE PATH VALUE")
+	}
+	var value any
+	if err := json.Unmarshal([]byte(ts.ReadFile(args[0])), &value); err != nil {
+		ts.Fatalf("%s is not one JSON value: %v", args[0], err)
+	}
+	for step := range strings.SplitSeq(args[1], ".") {
+		switch v := value.(type) {
+		case map[string]any:
+			inner, ok := v[step]
+			if !ok {
+				ts.Fatalf("%s: there is no key %q", args[1], step)
+			}
+			value = inner
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(v) {
+				ts.Fatalf("%s: no element %q in a list of %d", args[1], step, len(v))
+			}
+			value = v[i]
+		default:
+			ts.Fatalf("%s: %q is inside of %v", args[1], step, v)
+		}
+	}
+	text := fmt.Sprint(value)
+	if list, ok := value.([]any); ok && len(list) == 0 || value == nil {
+		text = ""
+	}
+	if (text == args[2]) == neg {
+		ts.Fatalf("%s is %q", args[1], text)
+	}
+}
+
+// serve runs "serve DIR [ARG…]": kyso demo serve in the background until the story ends, with TSA set to its time-stamp server.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: serve DIR [ARG...]")
+	}
+	dir := ts.MkAbs(args[0])
+	cmd := exec.Command("kyso", append([]string{"demo", "serve", "--dir", dir}, args[1:]...)...)
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		done := make(chan error, 1)
+		go func() { done <- cmd.Wait() }()
+		select {
+		case <-done:
+		case <-time.After(20 * time.Second):
+			_ = cmd.Process.Kill()
+			ts.Fatalf("kyso demo serve does not end when it is interrupted")
+		}
+	})
+	ready := make([]byte, len("ready\n"))
+	if _, err := out.Read(ready); err != nil || string(ready) != "ready\n" {
+		ts.Fatalf("kyso demo serve says %q: %v", ready, err)
+	}
+	var demo struct{ TSA string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(dir+"/demo.json")), &demo))
+	ts.Setenv("TSA", demo.TSA)
+}
+
+// writeHex turns "writehx HEXFILE OUT" into octets: what prepare prints is hexadecimal, what a key signs is not.
+func writeHex(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: writehx HEXFILE OUT")
+	}
+	var data []byte
+	_, err := fmt.Sscanf(strings.TrimSpace(ts.ReadFile(args[0])), "%x", &data)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+}

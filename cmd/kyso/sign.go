@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/internal/i18n"
+	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/signer"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) signCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "sign", Short: "Sign a PDF or any file", Args: noCommand, RunE: help}
+	cmd.AddCommand(a.signPDFCommand(), a.signCMSCommand())
+	return cmd
+}
+
+func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
+// pdfFlags are the flags of a PDF signature that no other format has.
+type pdfFlags struct {
+	field, reason, location, name string
+	certify                       int
+}
+
+func (p *pdfFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&p.field, "field", "", "signature field: an empty one of the document, or the `name` of a new one")
+	f.StringVar(&p.reason, "reason", "", "why it is signed")
+	f.StringVar(&p.location, "location", "", "where it is signed")
+	f.StringVar(&p.name, "name", "", "name of the signer, when other than in the certificate")
+	f.IntVar(&p.certify, "certify", 0, "certify, allowing later: 1 nothing, 2 form filling and signing, 3 annotations too")
+}
+
+func (p *pdfFlags) options(l parsed) *pdf.Options {
+	return &pdf.Options{
+		Level: l.level, Hash: l.hash, PSS: l.pss, Timestamper: l.timestamper, InsecureExpired: l.insecureExpired, Clock: l.clock,
+		Field: p.field, Reason: p.reason, Location: p.location, Name: p.name, Certify: pdf.Certification(p.certify),
+	}
+}
+
+func (a *app) signPDFCommand() *cobra.Command {
+	var key keyFlags
+	var level levelFlags
+	var anchors trustFlags
+	var flags pdfFlags
+	cmd := &cobra.Command{
+		Use:   "pdf [flags] IN.pdf OUT.pdf",
+		Short: "Sign a PDF (PAdES) by an incremental update",
+		Args:  exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, s, err := a.openKey(&level, &key)
+			if err != nil {
+				return err
+			}
+			if err := anchors.check(); err != nil {
+				return err
+			}
+			in, size, err := openInput(args[0])
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			opts := flags.options(l)
+			bar := a.progress(size)
+			opts.Progress = bar.set
+			err = writeFile(cmd.Context(), args[1], func(out *os.File) error {
+				return pdf.Sign(cmd.Context(), out, in, size, s, opts)
+			})
+			bar.done()
+			if err != nil {
+				return err
+			}
+			return a.signed(cmd.Context(), args[1], "PAdES", l, s)
+		},
+	}
+	key.add(cmd)
+	level.add(cmd)
+	anchors.add(cmd)
+	flags.add(cmd)
+	return cmd
+}
+
+func cmsOptions(l parsed, attached bool) *cms.Options {
+	return &cms.Options{
+		Level: l.level, Hash: l.hash, PSS: l.pss, Timestamper: l.timestamper, InsecureExpired: l.insecureExpired, Clock: l.clock,
+		Attached: attached,
+	}
+}
+
+func (a *app) signCMSCommand() *cobra.Command {
+	var key keyFlags
+	var level levelFlags
+	var anchors trustFlags
+	var attached bool
+	cmd := &cobra.Command{
+		Use:   "cms [flags] IN OUT.p7s",
+		Short: "Sign any file (CMS, CAdES), detached unless asked",
+		Args:  exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, s, err := a.openKey(&level, &key)
+			if err != nil {
+				return err
+			}
+			if err := anchors.check(); err != nil {
+				return err
+			}
+			in, size, err := openInput(args[0])
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			bar := a.progress(size)
+			err = writeFile(cmd.Context(), args[1], func(out *os.File) error {
+				return cms.Sign(cmd.Context(), out, bar.reader(in), s, cmsOptions(l, attached))
+			})
+			bar.done()
+			if err != nil {
+				return err
+			}
+			return a.signed(cmd.Context(), args[1], "CAdES", l, s)
+		},
+	}
+	key.add(cmd)
+	level.add(cmd)
+	anchors.add(cmd)
+	cmd.Flags().BoolVar(&attached, "attached", false, "put the content into the signature")
+	return cmd
+}
+
+// openKey reads the level and key flags; the level first, since a wrong one should not cost the user a password.
+func (a *app) openKey(level *levelFlags, key *keyFlags) (parsed, signer.Signer, error) {
+	l, err := level.parse()
+	if err != nil {
+		return l, nil, err
+	}
+	s, err := key.signer(a)
+	return l, s, err
+}
+
+// signed says in one line what has been made.
+func (a *app) signed(ctx context.Context, path, format string, l parsed, s signer.Signer) error {
+	cert, err := leaf(ctx, s)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out, a.text("signed", "path", path, "format", format, "level", string(l.level), "signer", i18n.Clean(cert.Subject.CommonName)))
+	return nil
+}

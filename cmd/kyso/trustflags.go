@@ -1,0 +1,66 @@
+package main
+
+import (
+	"crypto/x509"
+	"os"
+
+	"github.com/kyso-dev/kyso/trust"
+	"github.com/spf13/cobra"
+)
+
+// trustFlags say whom to trust, and where evidence may come from.
+type trustFlags struct {
+	trust, certs, revocation []string
+	online, allowPrivate     bool
+	policy                   string
+}
+
+func (t *trustFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&t.trust, "trust", nil, "trust anchors: `file` or folder (PEM, DER, PKCS#7), optionally national:FILE or government:FILE")
+	f.StringArrayVar(&t.certs, "certs", nil, "further certificates: `file` or folder; not trusted by themselves")
+	f.StringArrayVar(&t.revocation, "revocation", nil, "CRLs and OCSP responses: `file` or folder (not judged yet)")
+	f.BoolVar(&t.online, "online", false, "allow fetching OCSP, CRL and issuer certificates (not judged yet)")
+	f.BoolVar(&t.allowPrivate, "allow-private", false, "let fetching reach loopback and private addresses")
+	f.StringVar(&t.policy, "policy", "default", "`policy` to judge by: default, gdt or tt15")
+}
+
+// store is the trust store that the flags describe.
+func (t *trustFlags) store() (*trust.Store, error) {
+	store := trust.NewStore()
+	for _, spec := range t.trust {
+		if _, err := store.Load(spec); err != nil {
+			return nil, err
+		}
+	}
+	return store, nil
+}
+
+// others are the certificates that help to build paths.
+func (t *trustFlags) others() ([]*x509.Certificate, error) {
+	var all []*x509.Certificate
+	for _, path := range t.certs {
+		certs, err := trust.ReadPath(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, certs...)
+	}
+	return all, nil
+}
+
+// check finds mistakes in the flags before any work is done, also where no level needs them yet.
+func (t *trustFlags) check() error {
+	if _, err := t.store(); err != nil {
+		return err
+	}
+	if _, err := t.others(); err != nil {
+		return err
+	}
+	for _, path := range t.revocation {
+		if _, err := os.Stat(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}

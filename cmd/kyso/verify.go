@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/kyso-dev/kyso/verify"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// verifyRun is one call of the verify command.
+type verifyRun struct {
+	app      *app
+	verifier *verify.Verifier
+	content  string
+	json     bool
+	codes    []int
+	printed  int
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var anchors trustFlags
+	var at, content string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "verify [flags] FILE... | -",
+		Short: "Say whether to trust documents, and why",
+		Long: "Say whether to trust documents, and why.\n\n" +
+			"Exit codes: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 2 INDETERMINATE, 3 usage or I/O error, 4 the document cannot be read,\n" +
+			"5 neither a signature nor a time-stamp in it; of several files the worst. \"-\" reads paths from standard input.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("arguments", "usage", cmd.UseLine())
+			}
+			v, err := anchors.verifier(at)
+			if err != nil {
+				return err
+			}
+			run := &verifyRun{app: a, verifier: v, content: content, json: asJSON}
+			if err := run.all(cmd.Context(), args); err != nil {
+				return err
+			}
+			return status(verify.WorstExit(run.codes...))
+		},
+	}
+	anchors.add(cmd)
+	addAt(cmd, &at)
+	f := cmd.Flags()
+	f.StringVar(&content, "content", "", "`file` that a detached signature or a time-stamp is about")
+	f.BoolVar(&asJSON, "json", false, "print one JSON object for each file")
+	return cmd
+}
+
+// verifier is the verifier that the flags describe.
+func (t *trustFlags) verifier(at string) (*verify.Verifier, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
+	clock, err := clockAt(at)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := verify.ParsePolicy(t.policy); err != nil {
+		return nil, err
+	}
+	store, err := t.store()
+	if err != nil {
+		return nil, err
+	}
+	others, err := t.others()
+	if err != nil {
+		return nil, err
+	}
+	return &verify.Verifier{Trust: store, Certificates: others, Clock: clock, Policy: t.policy, Online: t.online, AllowPrivate: t.allowPrivate}, nil
+}
+
+func (r *verifyRun) all(ctx context.Context, paths []string) error {
+	for _, path := range paths {
+		if path != "-" {
+			if err := r.one(ctx, path); err != nil {
+				return err
+			}
+			continue
+		}
+		lines := bufio.NewScanner(r.app.in)
+		for lines.Scan() {
+			if lines.Text() == "" {
+				continue
+			}
+			if err := r.one(ctx, lines.Text()); err != nil {
+				return err
+			}
+		}
+		if err := lines.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one verifies a file and prints its report. The error is that of printing: what is wrong with the file is in its report.
+func (r *verifyRun) one(ctx context.Context, path string) error {
+	report, err := r.verify(ctx, path)
+	if report == nil {
+		// The file could not even be opened. Its report is that of a document which cannot be read, for this reason.
+		report, _ = r.verifier.Verify(ctx, unreadable{err}, 1, &verify.Options{Name: path})
+	}
+	r.codes = append(r.codes, report.ExitCode())
+	return r.print(report)
+}
+
+func (r *verifyRun) verify(ctx context.Context, path string) (*verify.Report, error) {
+	in, size, err := openInput(path)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	bar := r.app.progress(size)
+	defer bar.done()
+	opts := &verify.Options{Name: path, Progress: bar.set}
+	if r.content != "" {
+		content, contentSize, err := openInput(r.content)
+		if err != nil {
+			return nil, err
+		}
+		defer content.Close()
+		opts.Content, opts.ContentSize = content, contentSize
+	}
+	return r.verifier.Verify(ctx, in, size, opts)
+}
+
+func (r *verifyRun) print(report *verify.Report) error {
+	if r.json {
+		data, err := report.JSON(r.app.lang())
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(r.app.out, "%s\n", data)
+		return err
+	}
+	if r.printed++; r.printed > 1 {
+		fmt.Fprintln(r.app.out)
+	}
+	return report.Text(r.app.out, r.app.lang(), r.app.colour())
+}
+
+// colour says whether the output is a terminal that wants colours (https://no-color.org).
+func (a *app) colour() bool {
+	f, ok := a.out.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && cmp.Or(os.Getenv("TERM"), "dumb") != "dumb"
+}
+
+// unreadable is a document that cannot be read.
+type unreadable struct{ why error }
+
+func (u unreadable) ReadAt([]byte, int64) (int, error) { return 0, u.why }
