@@ -19,7 +19,6 @@ const module = "github.com/kyso-dev/kyso"
 var (
 	leaves = []string{"internal/ades", "internal/alg", "internal/der", "internal/finding", "internal/httpx", "internal/i18n", "internal/limits", "internal/vnid"}
 	codecs = []string{"internal/cmsdata", "internal/pki", "internal/revoke", "internal/pdfobj", "internal/xmltree"}
-	keys   = []string{"token", "remote"}
 	public = []string{"signer", "trust", "timestamp", "cms", "pdf", "xml", "verify", "token", "remote", "login", "bridge"}
 )
 
