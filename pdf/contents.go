@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"errors"
@@ -77,7 +78,7 @@ var errNoDigest = errors.New("the signed octets are not known")
 // value takes the padding off /Contents and says which digests it needs. nil: there is nothing to read, and a finding says why.
 func (e *entry) value() (raw []byte, hashes []crypto.Hash) {
 	switch {
-	case len(e.Contents) == 0:
+	case len(bytes.Trim(e.Contents, "\x00")) == 0: // a hole that was never filled is no value either
 		e.add(CodeContentsMissing, finding.Error, "ISO 32000-2, Table 255")
 		return nil, nil
 	case len(e.Contents) > limits.PDFContents:
@@ -141,6 +142,9 @@ func (r *reader) signed(ctx context.Context, e *entry, raw []byte, digest func(c
 	e.Findings = append(e.Findings, doc.Findings...)
 	if doc.Attached {
 		e.add(CodeAttached, finding.Error, clauseRangeETS)
+		for _, s := range doc.Signatures {
+			s.ContentIntegrity = overRanges(s, digest) // what the structure carries along is not the document
+		}
 	}
 	switch n := len(doc.Signatures); n {
 	case 0:
@@ -168,6 +172,18 @@ func (r *reader) signed(ctx context.Context, e *entry, raw []byte, digest func(c
 		e.signature.Level = s.Level
 	}
 	return nil
+}
+
+// overRanges compares the digest that was signed with the one of the signed octets.
+func overRanges(s *cms.Signature, digest func(crypto.Hash) ([]byte, error)) cms.Integrity {
+	want, err := digest(s.Info.Digest.Crypto)
+	if err != nil {
+		return cms.Unknown
+	}
+	if have, err := s.Info.MessageDigest(); err == nil && bytes.Equal(have, want) {
+		return cms.Intact
+	}
+	return cms.Broken
 }
 
 // token compares a document time-stamp with the octets that it covers.

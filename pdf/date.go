@@ -23,14 +23,14 @@ func formatDate(t time.Time) string {
 func two(b []byte, n int) []byte { return append(b, byte('0'+n/10%10), byte('0'+n%10)) }
 
 // parseDate reads a PDF date: D:YYYYMMDDHHmmSSOHH'mm', where everything after the year may be missing. A date without a zone is
-// taken as UTC.
-func parseDate(s string) (time.Time, bool) {
+// taken as UTC, and zoned is false.
+func parseDate(s string) (t time.Time, zoned, ok bool) {
 	if len(s) >= 2 && s[0] == 'D' && s[1] == ':' {
 		s = s[2:]
 	}
 	year, s, ok := digits(s, 4)
 	if !ok {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
 	v := [5]int{1, 1, 0, 0, 0}
 	for i := range v {
@@ -40,11 +40,11 @@ func parseDate(s string) (time.Time, bool) {
 		}
 		v[i], s = n, rest
 	}
-	zone := time.UTC
+	zone, zoned := time.UTC, s != ""
 	if s != "" && (s[0] == '+' || s[0] == '-') {
 		hours, rest, ok := digits(s[1:], 2)
 		if !ok || hours > 23 {
-			return time.Time{}, false
+			return time.Time{}, false, false
 		}
 		if rest != "" && rest[0] == '\'' {
 			rest = rest[1:]
@@ -52,11 +52,11 @@ func parseDate(s string) (time.Time, bool) {
 		minutes := 0
 		if rest != "" {
 			if minutes, rest, ok = digits(rest, 2); !ok || minutes > 59 {
-				return time.Time{}, false
+				return time.Time{}, false, false
 			}
 		}
 		if rest != "" && rest != "'" {
-			return time.Time{}, false
+			return time.Time{}, false, false
 		}
 		offset := hours*3600 + minutes*60
 		if s[0] == '-' {
@@ -66,13 +66,13 @@ func parseDate(s string) (time.Time, bool) {
 			zone = time.FixedZone("", offset)
 		}
 	} else if s != "" && s != "Z" && s != "Z00'00'" && s != "Z00'00" {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
-	t := time.Date(year, time.Month(v[0]), v[1], v[2], v[3], v[4], 0, zone)
+	t = time.Date(year, time.Month(v[0]), v[1], v[2], v[3], v[4], 0, zone)
 	if int(t.Month()) != v[0] || t.Day() != v[1] || t.Hour() != v[2] || t.Minute() != v[3] || t.Second() != v[4] {
-		return time.Time{}, false // 31 February and the like
+		return time.Time{}, false, false // 31 February and the like
 	}
-	return t, true
+	return t, zoned, true
 }
 
 func digits(s string, n int) (value int, rest string, ok bool) {

@@ -69,6 +69,7 @@ type Signature struct {
 	Entry
 	Reason, Location, Name, ContactInfo string
 	ClaimedTime                         *time.Time     // /M; nil: absent or not a date
+	ZoneMissing                         bool           // the claimed time names no time zone and was read as UTC
 	Certification                       Certification  // what it allows, where it certifies the document
 	Locks                               bool           // it locks fields (FieldMDP)
 	CMS                                 *cms.Signature // facts of the signature itself; nil: not read (see Findings)

@@ -160,8 +160,8 @@ func (r *reader) describe(e *entry, view *pdfobj.File) error {
 	}
 	s := &Signature{Reason: d.text("Reason"), Location: d.text("Location"), Name: d.text("Name"), ContactInfo: d.text("ContactInfo")}
 	e.signature = s
-	if t, ok := parseDate(d.text("M")); ok {
-		s.ClaimedTime = &t
+	if t, zoned, ok := parseDate(d.text("M")); ok {
+		s.ClaimedTime, s.ZoneMissing = &t, !zoned
 	}
 	if d.err != nil {
 		return d.err

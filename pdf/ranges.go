@@ -24,7 +24,7 @@ func digestRanges(ctx context.Context, src io.ReaderAt, jobs []*digestJob, progr
 		return nil
 	}
 	slices.SortStableFunc(jobs, func(a, b *digestJob) int { return cmp.Compare(a.span.gap, b.span.gap) })
-	p := pass{src: src, buf: make([]byte, chunkSize), progress: progress}
+	p := pass{src: src, progress: progress}
 	running := make(map[crypto.Hash]hash.Hash)
 	p.total = jobs[len(jobs)-1].span.gap
 	for i, j := range jobs {
@@ -33,6 +33,7 @@ func digestRanges(ctx context.Context, src io.ReaderAt, jobs []*digestJob, progr
 			p.total += j.span.end - j.span.tail
 		}
 	}
+	p.buf = make([]byte, min(p.total, chunkSize))
 	all := make([]hash.Hash, 0, len(running))
 	for h := range running {
 		running[h] = h.New()

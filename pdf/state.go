@@ -97,7 +97,7 @@ func (p *PreparedSignature) UnmarshalJSON(data []byte) error {
 	if s.Field == "" || s.Certify < 0 || s.Certify > 3 {
 		return fault(CodeState, nil, "part", "field")
 	}
-	if _, ok := parseDate(s.Date); !ok {
+	if _, _, ok := parseDate(s.Date); !ok {
 		return fault(CodeState, nil, "part", "date")
 	}
 	inner := new(cms.PreparedSignature)
