@@ -27,6 +27,7 @@ func (f *File) readChain() (bool, error) {
 		f.in.bias = 0
 		first, ok, err = f.sectionAt(at, false)
 	}
+	exact := ok
 	if err == nil && !ok {
 		f.in.bias = f.in.header
 		first, ok, err = f.sectionAt(at+f.in.bias, true)
@@ -63,6 +64,31 @@ func (f *File) readChain() (bool, error) {
 		f.sections = append(f.sections, prev)
 	}
 	f.inheritTrailer()
+	if !exact {
+		return f.entriesLead()
+	}
+	return true, nil
+}
+
+// entriesLead reports whether every entry leads to its object. A startxref that is off by a few octets may be all that is wrong, or
+// the sign of a file that was edited by hand.
+func (f *File) entriesLead() (bool, error) {
+	nums, err := f.numbers(f.sections)
+	if err != nil {
+		return false, err
+	}
+	for _, num := range nums {
+		l, err := f.find(num)
+		if err != nil {
+			return false, err
+		}
+		if l.kind != entryUsed {
+			continue
+		}
+		if ok, err := f.headerAt(l.off, Ref{num, l.gen}); err != nil || !ok {
+			return false, err
+		}
+	}
 	return true, nil
 }
 
