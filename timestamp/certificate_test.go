@@ -2,6 +2,9 @@ package timestamp_test
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -211,4 +214,17 @@ func TestC2TokenCertificateSubstituted(t *testing.T) {
 
 	a.lie.data = nil
 	require.NoError(t, parse(t, a.stamp(testDigest, crypto.SHA256)).Check(testDigest, crypto.SHA256))
+}
+
+// A certificate with a key that is not in the algorithm table signs nothing.
+func TestTokenUnsupportedKey(t *testing.T) {
+	a := newAuthority(t)
+	foreign, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	require.NoError(t, err)
+	own := a.key
+	a.key = foreign
+	cert := a.issue(func(c *x509.Certificate) { c.ExtraExtensions = []pkix.Extension{eku(t, true, oidStamp)} })
+	a.key = own
+	a.lie.data = func(sd *cmsdata.SignedData) { sd.Certificates = [][]byte{cert.Raw} }
+	wantCode(t, parse(t, a.stamp(testDigest, crypto.SHA256)).CheckIntegrity(), timestamp.CodeAlgorithm)
 }

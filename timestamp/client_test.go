@@ -244,7 +244,7 @@ func TestClientRedirects(t *testing.T) {
 		}
 	}
 	var loop string
-	loop = serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, loop, 307) }))
+	loop = serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, loop, http.StatusTemporaryRedirect) }))
 	_, err := (&timestamp.Client{URL: loop}).Timestamp(t.Context(), testDigest, crypto.SHA256)
 	wantCode(t, err, timestamp.CodeRedirect)
 }

@@ -117,6 +117,7 @@ func TestClientOptions(t *testing.T) {
 		"no scheme":               {timestamp.Client{URL: "host/tsa"}, timestamp.CodeURL},
 		"no host":                 {timestamp.Client{URL: "http:///tsa"}, timestamp.CodeURL},
 		"broken":                  {timestamp.Client{URL: "http://u:hunter2@h\x7f"}, timestamp.CodeURL},
+		"too long":                {timestamp.Client{URL: good + "/" + strings.Repeat("a", 9000)}, timestamp.CodeURL},
 		"broken fallback":         {timestamp.Client{URL: good, Fallbacks: []string{"x"}}, timestamp.CodeURL},
 		"two kinds of login":      {timestamp.Client{URL: good, Username: "u", Bearer: "b"}, timestamp.CodeOptions},
 		"line end in the token":   {timestamp.Client{URL: good, Bearer: "hunter2\n"}, timestamp.CodeOptions},
