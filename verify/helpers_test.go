@@ -51,6 +51,17 @@ func start(t testing.TB) pki {
 	return pki{p, s}
 }
 
+// stranger is a PKI of the same names with other keys, which nobody trusts. (PKIs of testpki.Start share their keys.)
+func stranger(t testing.TB) pki {
+	t.Helper()
+	p, err := testpki.New(&testpki.Options{Keys: new(testpki.Keyring)})
+	require.NoError(t, err)
+	s, err := p.Serve("")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close(); _ = p.Close() })
+	return pki{p, s}
+}
+
 // verifier trusts anchors of the tree "national" and judges at the PKI's time.
 func (p pki) verifier(t testing.TB, anchors ...*x509.Certificate) *verify.Verifier {
 	t.Helper()
