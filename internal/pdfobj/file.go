@@ -59,7 +59,7 @@ func Open(r io.ReaderAt, size int64, opts *Options) (*File, error) {
 		return nil, fail(CodeEmpty, nil)
 	}
 	f := &File{in: &input{window: window{r: r, size: size}, table: window{r: r, size: size}}}
-	f.in.search = 4*size + windowSize
+	f.in.search = 8*size + 1<<20
 	f.in.xref = limits.PDFXrefBytes
 	if opts != nil {
 		f.noRepair = opts.NoRepair

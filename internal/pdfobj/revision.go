@@ -100,7 +100,7 @@ func (f *File) At(revision int) (*File, error) {
 	in := &input{
 		window: window{r: f.in.r, size: r.End}, table: window{r: f.in.r, size: r.End},
 		header: f.in.header, bias: f.in.bias, found: f.in.found, major: f.in.major, minor: f.in.minor,
-		search: 4*r.End + windowSize, xref: limits.PDFXrefBytes,
+		search: 8*r.End + 1<<20, xref: limits.PDFXrefBytes,
 	}
 	view := &File{
 		in: in, sections: f.sections[r.newest:], trailer: f.sections[r.newest].trailer, start: r.Xref,

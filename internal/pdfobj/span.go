@@ -174,7 +174,7 @@ func (p *parser) find(path []any) (start, end int, ok bool) {
 		}
 		p.pos = at
 	case int:
-		if p.at(p.pos) != '[' {
+		if p.at(p.pos) != '[' || step < 0 {
 			return 0, 0, false
 		}
 		p.pos++

@@ -125,7 +125,7 @@ func (f *File) indexFrom(from, to int64, word string) (int64, error) {
 			used = len(b)
 		}
 		if f.in.search -= int64(used); f.in.search < 0 {
-			return -1, failLimit("octets searched for the ends of streams", int(min(4*f.in.size, 1<<31-1)))
+			return -1, failLimit("octets searched for the ends of streams", int(min(8*f.in.size+1<<20, 1<<31-1)))
 		}
 		if i >= 0 {
 			return from + int64(i), nil
