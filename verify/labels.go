@@ -18,6 +18,7 @@ const (
 	labelSignature    finding.Code = "report.signature"
 	labelCounter      finding.Code = "report.counter"
 	labelTimestamp    finding.Code = "report.timestamp"
+	labelID           finding.Code = "report.id"
 	labelField        finding.Code = "report.field"
 	labelSigner       finding.Code = "report.signer"
 	labelOrganization finding.Code = "report.organization"

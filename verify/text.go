@@ -69,15 +69,14 @@ func (t *table) signature(s *Signature) {
 		label = labelCounter
 	}
 	t.gap()
-	t.verdict(t.say(label)+" "+quoteUnlessPlain(s.ID), s.Indication, s.SubIndication)
+	t.verdict(label, s.ID, s.Indication, s.SubIndication)
 	if s.Field != "" {
 		t.row(labelField, quote(s.Field))
 	}
 	t.signer(&s.Signer)
 	t.row(labelTrust, t.anchor(s.Trust))
 	t.signedAt(s)
-	level := i18n.Clean(strings.TrimSpace(s.Format + " " + s.Level))
-	t.row(labelLevel, level)
+	t.row(labelLevel, quoteUnlessPlain(strings.TrimSpace(s.Format+" "+s.Level)))
 	t.row(labelAlgorithms, quoteUnlessPlain(strings.Trim(s.SignatureAlgorithm+", "+s.DigestAlgorithm, ", ")))
 	t.row(labelIntegrity, t.integrity(s.Integrity.Content))
 	t.row(labelValue, t.integrity(s.Integrity.Signature))
@@ -118,7 +117,7 @@ func (t *table) signer(s *Signer) {
 			t.row(r.label, quote(r.value))
 		}
 	}
-	t.row(labelSerial, s.Serial)
+	t.row(labelSerial, quoteUnlessPlain(s.Serial))
 	if s.NotBefore != nil && s.NotAfter != nil {
 		t.row(labelValidity, i18n.Text(string(valueFromTo), t.lang, map[string]string{"from": rfc3339(*s.NotBefore), "until": rfc3339(*s.NotAfter)}))
 	}
@@ -143,7 +142,7 @@ func (t *table) timestamp(s *Timestamp, of string) {
 	if of == "" {
 		t.gap()
 	}
-	t.verdict(t.say(labelTimestamp)+" "+quoteUnlessPlain(s.ID), s.Indication, s.SubIndication)
+	t.verdict(labelTimestamp, s.ID, s.Indication, s.SubIndication)
 	if s.Field != "" {
 		t.row(labelField, quote(s.Field))
 	}
@@ -180,7 +179,7 @@ func (t *table) integrity(i Integrity) string {
 func (t *table) extent(extent string, revision *RevisionRange, of string) string {
 	switch {
 	case of != "":
-		return i18n.Text(string(extentOf), t.lang, map[string]string{"id": of})
+		return i18n.Text(string(extentOf), t.lang, map[string]string{"id": quoteUnlessPlain(of)})
 	case extent == "whole":
 		return t.say(extentWhole)
 	case extent == "revision" && revision != nil:
@@ -205,7 +204,8 @@ func (t *table) findings(findings []Finding) {
 	}
 }
 
-func (t *table) verdict(label string, i Indication, sub SubIndication) {
+// verdict begins a block. An id of ours stands in the heading; one that the document chose on a row of its own.
+func (t *table) verdict(label finding.Code, id string, i Indication, sub SubIndication) {
 	word := wordIndeterminate
 	switch i {
 	case TotalPassed, Passed:
@@ -215,22 +215,31 @@ func (t *table) verdict(label string, i Indication, sub SubIndication) {
 	}
 	code := i.String()
 	if sub != "" {
-		code += " / " + i18n.Clean(string(sub))
+		code += " / " + quoteUnlessPlain(string(sub))
 	}
-	t.heading(label, t.colored(word, code))
+	short := len(id) <= 8 && quoteUnlessPlain(id) == id
+	head := t.say(label)
+	if short {
+		head += " " + id
+	}
+	t.heading(head, t.colored(word, code))
+	if !short {
+		t.row(labelID, quote(id))
+	}
 }
 
 // colored is a verdict in words and in the standard's terms.
 func (t *table) colored(word finding.Code, code string) string {
 	text := t.say(word)
-	if t.color {
-		paint := map[finding.Code]string{wordPassed: "\x1b[1;32m", wordFailed: "\x1b[1;31m", wordError: "\x1b[1;31m"}
-		text = cmp.Or(paint[word], "\x1b[1;33m") + text + "\x1b[0m"
-	}
 	if code != "" {
 		text += " (" + code + ")"
 	}
-	return text
+	lines := wrap(text, lineWidth-labelWidth-len(indent))
+	if plain := t.say(word); t.color && strings.HasPrefix(lines[0], plain) {
+		paint := map[finding.Code]string{wordPassed: "\x1b[1;32m", wordFailed: "\x1b[1;31m", wordError: "\x1b[1;31m"}
+		lines[0] = cmp.Or(paint[word], "\x1b[1;33m") + plain + "\x1b[0m" + lines[0][len(plain):]
+	}
+	return strings.Join(lines, "\n"+strings.Repeat(" ", labelWidth+len(indent)))
 }
 
 func (t *table) say(code finding.Code) string { return i18n.Text(string(code), t.lang, nil) }
@@ -297,7 +306,7 @@ func escapeLines(s string) string {
 
 // quoteUnlessPlain leaves words of our own as they are.
 func quoteUnlessPlain(s string) string {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,-/ ") == "" {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,-/_ ") == "" {
 		return s
 	}
 	return quote(s)

@@ -17,6 +17,7 @@ var state = map[string]Message{
 	"report.signature":    {En: "Signature", Vi: "Chữ ký"},
 	"report.counter":      {En: "Counter-signature", Vi: "Chữ ký xác nhận"},
 	"report.timestamp":    {En: "Time-stamp", Vi: "Dấu thời gian"},
+	"report.id":           {En: "Name", Vi: "Tên"},
 	"report.field":        {En: "Field", Vi: "Trường"},
 	"report.signer":       {En: "Signer", Vi: "Người ký"},
 	"report.organization": {En: "Organisation", Vi: "Tổ chức"},

@@ -1,0 +1,4 @@
+package verify
+
+// Width is width, for tests.
+func Width(s string) int { return width(s) }
