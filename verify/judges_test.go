@@ -1,0 +1,157 @@
+package verify_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kyso-dev/kyso/internal/testtool"
+	"github.com/kyso-dev/kyso/verify"
+)
+
+// material writes what outside signers need into a folder.
+func material(t *testing.T, p pki) (dir string, keys []string) {
+	t.Helper()
+	dir = t.TempDir()
+	require.NoError(t, p.Save(dir))
+	return dir, []string{"--p12", filepath.Join(dir, "signer.p12"), "--pass-file", filepath.Join(dir, "signer.pass")}
+}
+
+func put(t *testing.T, path string, data []byte) string {
+	t.Helper()
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	return path
+}
+
+// crossed verifies what another program signed.
+func crossed(t *testing.T, p pki, path string, content []byte, level string) *verify.Report {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var opts *verify.Options
+	if content != nil {
+		opts = about(content)
+	}
+	r := judge(t, p.verifier(t), data, opts)
+	require.Equal(t, verify.ExitPassed, r.ExitCode(), "%s", text(t, r, verify.English, false))
+	require.Len(t, r.Signatures, 1)
+	s := r.Signatures[0]
+	require.Equal(t, level, s.Level, "%v", codes(s.Findings))
+	if level == "B-T" {
+		require.True(t, s.Time.Proved)
+		require.Equal(t, verify.BasisTimestamp, s.Time.Basis)
+		require.Equal(t, "PASSED", stampVerdict(s.Timestamps[0]))
+	}
+	return r
+}
+
+// TestJudgeDSS: what EU DSS signs, we pass.
+func TestJudgeDSS(t *testing.T) {
+	p := start(t)
+	dir, keys := material(t, p)
+	content := []byte("content\n")
+	pdfIn := put(t, filepath.Join(dir, "in.pdf"), plainPDF("x"))
+	txtIn := put(t, filepath.Join(dir, "in.txt"), content)
+	for _, c := range []struct {
+		name, format, in string
+		options          []string
+		content          []byte
+	}{
+		{"PAdES", "pades", pdfIn, nil, nil},
+		{"PAdES, PSS, SHA-512", "pades", pdfIn, []string{"--pss", "--hash", "sha512"}, nil},
+		{"CAdES attached", "cades", txtIn, nil, nil},
+		{"CAdES detached", "cades", txtIn, []string{"--packaging", "detached", "--hash", "sha384"}, content},
+	} {
+		for _, level := range []string{"B", "T"} {
+			t.Run(c.name+" B-"+level, func(t *testing.T) {
+				out := filepath.Join(t.TempDir(), "out")
+				args := append([]string{"sign", "--format", c.format, "--level", level, "--tsa", p.server.TSA, "--certs", filepath.Join(dir, "issuer.pem")}, keys...)
+				testtool.DSS(t, append(append(args, c.options...), c.in, out)...)
+				crossed(t, p, out, c.content, "B-"+level)
+			})
+		}
+	}
+}
+
+// TestJudgeHanko: what pyHanko signs, we pass.
+func TestJudgeHanko(t *testing.T) {
+	p := start(t)
+	dir, keys := material(t, p)
+	content := []byte("content\n")
+	pdfIn := put(t, filepath.Join(dir, "in.pdf"), plainPDF("x"))
+	txtIn := put(t, filepath.Join(dir, "in.txt"), content)
+	trust := []string{"--trust", filepath.Join(dir, "root.pem"), "--certs", filepath.Join(dir, "issuer.pem"), "--tsa", p.server.TSA}
+	for _, c := range []struct {
+		name, command, in string
+		options           []string
+		content           []byte
+	}{
+		{"PAdES", "sign", pdfIn, nil, nil},
+		{"PAdES, PSS", "sign", pdfIn, []string{"--pss"}, nil},
+		{"PAdES certified", "sign", pdfIn, []string{"--certify", "2"}, nil},
+		{"CAdES detached", "sign-cms", txtIn, nil, content},
+		{"CAdES attached", "sign-cms", txtIn, []string{"--attached"}, nil},
+	} {
+		for _, level := range []string{"B", "T"} {
+			t.Run(c.name+" B-"+level, func(t *testing.T) {
+				out := filepath.Join(t.TempDir(), "out")
+				args := append([]string{c.command, "--level", level}, trust...)
+				args = append(append(append(args, keys...), c.options...), c.in, out)
+				testtool.Hanko(t, args...)
+				crossed(t, p, out, c.content, "B-"+level)
+			})
+		}
+	}
+}
+
+// TestJudgeOpenSSL: what openssl signs and time-stamps, we pass.
+func TestJudgeOpenSSL(t *testing.T) {
+	openssl := testtool.Need(t, "openssl")
+	p := start(t)
+	dir, _ := material(t, p)
+	content := []byte("content\n")
+	in := put(t, filepath.Join(dir, "in.txt"), content)
+	cert, key, issuer := filepath.Join(dir, "signer-cert.pem"), filepath.Join(dir, "signer-key.pem"), filepath.Join(dir, "issuer.pem")
+	signing := []string{"cms", "-sign", "-binary", "-signer", cert, "-inkey", key, "-certfile", issuer, "-in", in}
+	for _, c := range []struct {
+		name    string
+		options []string
+		content []byte
+		level   string
+		format  string
+	}{
+		{"CAdES detached", []string{"-cades", "-outform", "DER"}, content, "B-B", "CAdES"},
+		{"CAdES attached", []string{"-cades", "-nodetach", "-outform", "DER"}, nil, "B-B", "CAdES"},
+		{"CAdES attached, BER", []string{"-cades", "-nodetach", "-stream", "-indef", "-outform", "DER"}, nil, "B-B", "CAdES"},
+		{"CAdES attached, PEM", []string{"-cades", "-nodetach", "-outform", "PEM"}, nil, "B-B", "CAdES"},
+		{"CAdES PSS", []string{"-cades", "-nodetach", "-outform", "DER", "-keyopt", "rsa_padding_mode:pss"}, nil, "B-B", "CAdES"},
+		{"CAdES SHA-512", []string{"-cades", "-nodetach", "-outform", "DER", "-md", "sha512"}, nil, "B-B", "CAdES"},
+		{"plain CMS", []string{"-nodetach", "-outform", "DER"}, nil, "", "CMS"},
+		{"plain CMS, key identifier", []string{"-nodetach", "-keyid", "-outform", "DER"}, nil, "", "CMS"},
+		{"plain CMS without signed attributes", []string{"-nodetach", "-noattr", "-outform", "DER"}, nil, "", "CMS"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out")
+			testtool.Run(t, openssl, append(append(signing[:len(signing):len(signing)], c.options...), "-out", out)...)
+			r := crossed(t, p, out, c.content, c.level)
+			require.Equal(t, c.format, r.Signatures[0].Format)
+		})
+	}
+	t.Run("smime -sign, PKCS7 in PEM", func(t *testing.T) {
+		out := filepath.Join(t.TempDir(), "out")
+		testtool.Run(t, openssl, "smime", "-sign", "-binary", "-nodetach", "-signer", cert, "-inkey", key, "-certfile", issuer, "-in", in, "-outform", "PEM", "-out", out)
+		crossed(t, p, out, nil, "")
+	})
+	t.Run("ts -query answered by the test PKI, then -reply", func(t *testing.T) {
+		// openssl reads our test server's token, and we read the token that openssl took out of the answer.
+		token := put(t, filepath.Join(dir, "t.tst"), stampOf(t, p, content))
+		stdout, _ := testtool.Run(t, openssl, "ts", "-verify", "-data", in, "-in", token, "-token_in", "-CAfile", filepath.Join(dir, "root.pem"))
+		require.True(t, strings.Contains(stdout, "OK"), stdout)
+		data, err := os.ReadFile(token)
+		require.NoError(t, err)
+		require.Equal(t, verify.ExitPassed, judge(t, p.verifier(t), data, about(content)).ExitCode())
+	})
+}
