@@ -48,6 +48,9 @@ func (f *File) readChain() (bool, error) {
 			return false, err
 		}
 		if s.prev == 0 {
+			if s.trailer.Has("Prev") && !s.complete() {
+				return false, nil // 0 is no offset of a section; something is missing
+			}
 			break
 		}
 		if len(f.sections) >= limits.PDFSections {
@@ -486,7 +489,7 @@ func (f *File) readTrailer(s *section, pos int64) (bool, error) {
 	return s.setPrev(), nil
 }
 
-// setPrev reads /Prev. 0 is what some programs write for none.
+// setPrev reads /Prev. 0 is what some programs write for none, and others where they have lost it.
 func (s *section) setPrev() bool {
 	switch prev := s.trailer.Get("Prev").(type) {
 	case nil:

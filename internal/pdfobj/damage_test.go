@@ -75,6 +75,7 @@ func damagedFiles() []damaged {
 		{"size missing", replace(table, "/Size 6", "/Xize 6"), false, false},
 		{"size absurd", replace(table, "/Size 6", "/Size 2147483647"), false, false},
 		{"previous section at 0", replace(table, "/Size 6", "/Size 6/Prev 0"), false, false},
+		{"previous section at 0 and needed", append(bytes.Clone(table), fmt.Sprintf("xref\n5 1\n%010d 00000 n\r\ntrailer\n<</Size 6/Root 1 0 R/Prev 0>>\nstartxref\n%d\n%%%%EOF\n", bytes.Index(table, []byte("5 0 obj")), len(table))...), true, true},
 		{"previous section is junk", replace(table, "/Size 6", "/Size 6/Prev 20"), true, true},
 		{"trailer malformed", replace(table, "/Root 1 0 R", "/Root 1 0 R/Junk[1 2 3"), true, false},
 		{"count of the table too large", replace(table, "0 6\n", "0 9\n"), false, false},

@@ -155,6 +155,20 @@ func (s *section) size() uint32 {
 	return size
 }
 
+// complete reports whether the section has an entry for every number below its highest.
+func (s *section) complete() bool {
+	entries := uint64(len(s.list))
+	for _, r := range s.runs {
+		entries += uint64(r.count)
+	}
+	if s.hybrid != nil {
+		for _, r := range s.hybrid.runs {
+			entries += uint64(r.count)
+		}
+	}
+	return entries >= uint64(s.size())
+}
+
 // sortList puts entries read into memory in order; of several for one object the first stays.
 func (s *section) sortList() {
 	slices.SortStableFunc(s.list, func(a, b tableEntry) int {

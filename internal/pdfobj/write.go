@@ -11,7 +11,6 @@ import (
 // writer serialises objects and notes where placeholders come to lie.
 type writer struct {
 	b     []byte
-	base  int64 // what b[0] is in the file
 	marks []mark
 	depth int
 	err   *Error
@@ -77,6 +76,9 @@ func (w *writer) real(v float64) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		w.refuse("a number that is not finite")
 		return
+	}
+	if v == 0 {
+		v = 0 // not -0
 	}
 	w.b = strconv.AppendFloat(w.b, v, 'f', -1, 64)
 }
