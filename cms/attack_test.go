@@ -20,6 +20,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/testpki"
+	"github.com/kyso-dev/kyso/timestamp"
 )
 
 // C1: a signature over attributes is shown as one over a content that consists of their octets.
@@ -571,5 +572,5 @@ func TestT1TimestampUnbound(t *testing.T) {
 	ts := readRaw(t, raw).Signatures[0].Timestamps[0]
 	require.Equal(t, cms.Broken, ts.ContentIntegrity)
 	require.Equal(t, cms.Intact, ts.SignatureIntegrity)
-	require.Equal(t, []cms.Code{cms.CodeTimestampUnbound}, codes(ts.Findings))
+	require.Equal(t, []cms.Code{cms.CodeTimestampUnbound, timestamp.CodeImprint}, codes(ts.Findings))
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.mozilla.org/pkcs7"
 
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/testpki"
@@ -73,4 +74,58 @@ func BenchmarkRead(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkLarge hashes, signs and reads 64 MB from memory: the three are to cost the same.
+func BenchmarkLarge(b *testing.B) {
+	pki, _ := testpki.Start(b)
+	content := make([]byte, 64<<20)
+	s := pki.Signer("ec")
+	var raw bytes.Buffer
+	require.NoError(b, cms.Sign(b.Context(), &raw, bytes.NewReader(content), s, nil))
+	run := func(name string, do func() error) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(content)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := do(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	run("sha256", func() error { _, err := io.Copy(sha256.New(), onlyReader{bytes.NewReader(content)}); return err })
+	run("sign", func() error { return cms.Sign(b.Context(), io.Discard, bytes.NewReader(content), s, nil) })
+	run("read", func() error {
+		_, err := cms.Read(b.Context(), bytes.NewReader(raw.Bytes()), &cms.ReadOptions{Content: bytes.NewReader(content)})
+		return err
+	})
+}
+
+// onlyReader hides that a reader could write itself to the hash in one piece.
+type onlyReader struct{ io.Reader }
+
+// BenchmarkPKCS7 is go.mozilla.org/pkcs7 at the work of BenchmarkSign and BenchmarkRead; its signing includes the key's work.
+func BenchmarkPKCS7(b *testing.B) {
+	pki, _ := testpki.Start(b)
+	raw := sign(b, pki, "ec", text, &cms.Options{Attached: true})
+	b.Run("sign", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			sd, err := pkcs7.NewSignedData([]byte(text))
+			require.NoError(b, err)
+			sd.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
+			require.NoError(b, sd.AddSigner(pki.Certificate("ec"), pki.Key("ec"), pkcs7.SignerInfoConfig{}))
+			_, err = sd.Finish()
+			require.NoError(b, err)
+		}
+	})
+	b.Run("verify", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			p7, err := pkcs7.Parse(raw)
+			require.NoError(b, err)
+			require.NoError(b, p7.Verify())
+		}
+	})
 }

@@ -2,10 +2,13 @@ package cms_test
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/x509"
 	"errors"
 	"io"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -14,6 +17,7 @@ import (
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/testpki"
 )
@@ -156,6 +160,51 @@ func harmless(sd *cmsdata.SignedData, raw, changed []byte, i int) bool {
 	}
 	head := bytes.Index(raw, sd.DigestsRaw[0])
 	return i >= head-3 && i < head+len(sd.DigestsRaw[0]) || i < si+8 && i >= si
+}
+
+// TestNamesakes: a crowd of certificates that could be the signer's is told, and costs little.
+func TestNamesakes(t *testing.T) {
+	pki, _ := testpki.Start(t)
+	f := newForgery(t, pki, "ec")
+	for i := range 40 {
+		f.certificates = append(f.certificates, twin(t, pki, withSerial(f.cert, i), pki.Key("ec384").Public()))
+	}
+	f.attrs = f.attrs[:2]
+	requireFlagged(t, f.make(), cms.CodeCertificateSeveral)
+}
+
+func TestReadCancelled(t *testing.T) {
+	pki, _ := testpki.Start(t)
+	raw := sign(t, pki, "ec", text, &cms.Options{Attached: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := cms.Read(ctx, bytes.NewReader(raw), nil)
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = cms.ReadDetached(ctx, raw, nil, nil)
+	require.ErrorIs(t, err, context.Canceled)
+	err = cms.AddSignature(ctx, io.Discard, raw, nil, pki.Signer("ec"), nil)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestTexts: every code has its text in both languages.
+func TestTexts(t *testing.T) {
+	src, err := os.ReadFile("codes.go")
+	require.NoError(t, err)
+	inner, err := os.ReadFile("../internal/cmsdata/errors.go")
+	require.NoError(t, err)
+	found := regexp.MustCompile(`"(cms\.[a-z-]+)"`).FindAllSubmatch(append(src, inner...), -1)
+	require.Greater(t, len(found), 40)
+	used := map[string]bool{}
+	for _, m := range found {
+		used[string(m[1])] = true
+		require.True(t, i18n.Has(string(m[1])), string(m[1]))
+		require.NotEqual(t, i18n.Text(string(m[1]), i18n.English, nil), i18n.Text(string(m[1]), i18n.Vietnamese, nil))
+	}
+	for _, c := range i18n.Codes() {
+		if strings.HasPrefix(c, "cms.") {
+			require.True(t, used[c], "%s has a text and no use", c)
+		}
+	}
 }
 
 func FuzzRead(f *testing.F) {

@@ -12,16 +12,16 @@ import (
 
 // level is the baseline level that the structure amounts to (EN 319 122-1, 6.3, table 1; for PDF EN 319 142-1, 6.3), "" for none. It
 // looks at what is there, not at whether it is valid, and says B-LT where revocation data is inside: whether it is all that is
-// needed depends on trust, which this package does not know. References to validation data (once CAdES-C and CAdES-X) are no obstacle to
-// B-T: the table forbids them from B-LT.
+// needed depends on trust, which this package does not know. Signatures with the attributes of the extended forms (CAdES-C, -X, -A of
+// EN 319 122-2) have no baseline level.
 func (d *reader) level(s *Signature, counter bool) Level {
-	if !d.baseline(s, counter) {
+	if !d.baseline(s, counter) || has(s.Info.UnsignedAttrs, notInBaseline...) {
 		return ""
 	}
 	if !slices.ContainsFunc(s.Timestamps, func(t *Timestamp) bool { return t.Kind == SignatureTimestamp && t.Token != nil }) {
 		return LevelBB
 	}
-	if d.opts.PAdES || len(d.crls)+len(d.ocsps) == 0 || has(s.Info.UnsignedAttrs, notInBaseline...) {
+	if d.opts.PAdES || len(d.crls)+len(d.ocsps) == 0 {
 		return LevelBT // PAdES keeps validation data outside the CMS
 	}
 	if !has(s.Info.UnsignedAttrs, cmsdata.OIDArchiveTimestampV3) {
@@ -30,9 +30,11 @@ func (d *reader) level(s *Signature, counter bool) Level {
 	return LevelBLTA
 }
 
-// notInBaseline are the older places for validation data (table 1, "shall not be present" from B-LT).
+// notInBaseline are the attributes of the extended forms: references, values and time-stamps over them (annex A).
 var notInBaseline = []asn1.ObjectIdentifier{
 	cmsdata.OIDCertificateRefs, cmsdata.OIDRevocationRefs, cmsdata.OIDCertificateValues, cmsdata.OIDRevocationValues,
+	cmsdata.OIDCTimestamp, cmsdata.OIDReferenceTimestamp,
+	cmsdata.OIDArchiveTimestamp, cmsdata.OIDArchiveTimestampV2, cmsdata.OIDLongTermValidation,
 }
 
 func has(attrs []cmsdata.Attribute, oids ...asn1.ObjectIdentifier) bool {

@@ -11,6 +11,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/timestamp"
 )
 
@@ -58,7 +59,10 @@ func Read(ctx context.Context, r io.Reader, opts *ReadOptions) (*Document, error
 		}
 		d.content(given)
 	}
-	doc := d.document()
+	doc, err := d.document()
+	if err != nil {
+		return nil, err
+	}
 	if sd.Attached && o.Content != nil {
 		given := newHashes(crypto.SHA256)
 		if err := readAll(ctx, given, o.Content); err != nil {
@@ -92,7 +96,7 @@ func ReadDetached(ctx context.Context, raw []byte, digest func(crypto.Hash) ([]b
 	case digest != nil:
 		d.has, d.digest = true, digest
 	}
-	return d.document(), nil
+	return d.document()
 }
 
 func noContent(crypto.Hash) ([]byte, error) { return nil, nil }
@@ -136,7 +140,8 @@ func (d *reader) wanted(h *hashes) []crypto.Hash {
 	return have.kinds[before:]
 }
 
-func (d *reader) document() *Document {
+// document gathers the facts. The error is that of the context.
+func (d *reader) document() (*Document, error) {
 	doc := &Document{Attached: d.sd.Attached, ContentType: d.sd.ContentType, Size: d.size, Certificates: d.sd.X509()}
 	d.known = append(append(d.known, doc.Certificates...), d.opts.Certificates...)
 	for _, raw := range d.sd.CRLs {
@@ -151,9 +156,12 @@ func (d *reader) document() *Document {
 	}
 	d.crls, d.ocsps = doc.CRLs, doc.OCSPs
 	for _, si := range d.sd.Signers {
+		if err := signer.Cancelled(d.ctx); err != nil {
+			return nil, err
+		}
 		doc.Signatures = append(doc.Signatures, d.signature(si))
 	}
-	return doc
+	return doc, signer.Cancelled(d.ctx)
 }
 
 // signature gathers the facts of one signer.

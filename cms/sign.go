@@ -141,7 +141,7 @@ type BatchDocument struct {
 
 // SignBatch signs many documents under one consent: one PIN, one tap on the phone. All are prepared, then all signed, then all
 // finished; nothing is written before every value was had and checked. After an error all destinations must be thrown away.
-// With levels above B-B the documents are time-stamped one by one.
+// With levels above B-B the documents are time-stamped one by one. A *signer.BatchError says which document it was.
 func SignBatch(ctx context.Context, docs []BatchDocument, s signer.Signer, opts *Options) error {
 	o := orDefault(opts)
 	prepared := make([]*PreparedSignature, len(docs))
@@ -155,16 +155,16 @@ func SignBatch(ctx context.Context, docs []BatchDocument, s signer.Signer, opts 
 		p := *first
 		p.id, p.title = d.ID, d.Title
 		if d.Content == nil || d.Dst == nil {
-			return fail(CodeContent, nil)
+			return &signer.BatchError{Index: i, Err: fail(CodeContent, nil)}
 		}
 		if o.Attached {
 			var ok bool
 			if _, starts[i], ok = seekable(d.Content); !ok {
-				return fail(CodeOptions, nil, "reason", "attached content in a batch must be an io.Seeker")
+				return &signer.BatchError{Index: i, Err: fail(CodeOptions, nil, "reason", "attached content in a batch must be an io.Seeker")}
 			}
 		}
 		if err := p.read(ctx, d.Content, &o); err != nil {
-			return err
+			return &signer.BatchError{Index: i, Err: err}
 		}
 		prepared[i], requests[i] = &p, p.Request()
 	}
@@ -175,12 +175,12 @@ func SignBatch(ctx context.Context, docs []BatchDocument, s signer.Signer, opts 
 	infos := make([]*cmsdata.SignedData, len(docs))
 	for i, p := range prepared {
 		if infos[i], err = p.signedData(ctx, values[i], o.finish()); err != nil {
-			return err
+			return &signer.BatchError{Index: i, Err: err}
 		}
 	}
 	for i, d := range docs {
 		if err := prepared[i].writeBatch(ctx, d, starts[i], infos[i]); err != nil {
-			return err
+			return &signer.BatchError{Index: i, Err: err}
 		}
 	}
 	return nil
@@ -202,7 +202,7 @@ func (p *PreparedSignature) writeBatch(ctx context.Context, d BatchDocument, sta
 
 // AddSignature adds a signer to a CMS file beside those that it has (a parallel signature) and writes the result to dst. content
 // is what a detached file signs, nil for an attached one. Octets that earlier signatures depend on stay as they are. Options.Attached is not
-// looked at.
+// looked at. Existing is held in memory, with its content where that is inside.
 //
 // Content that an earlier signer did not sign is refused (CodeContentOther), and so is a file whose archive time-stamps would
 // break (CodeArchived).

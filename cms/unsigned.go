@@ -7,6 +7,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/timestamp"
 )
 
@@ -35,6 +36,9 @@ func (d *reader) tokens(s *Signature, kind TimestampKind, a cmsdata.Attribute) {
 			s.add(CodeTooMany, finding.Error, "", "what", "time-stamps", "limit", itoa(limits.CMSTimestamps))
 			return
 		}
+		if signer.Cancelled(d.ctx) != nil {
+			return
+		}
 		s.Timestamps = append(s.Timestamps, d.timestamp(s, kind, v))
 	}
 }
@@ -44,7 +48,7 @@ func (d *reader) timestamp(s *Signature, kind TimestampKind, raw []byte) *Timest
 	t := &Timestamp{Kind: kind, ContentIntegrity: Unknown, SignatureIntegrity: Unknown}
 	token, err := timestamp.ParseToken(raw)
 	if err != nil {
-		t.Findings = append(t.Findings, below(CodeTimestampMalformed, err, "RFC 3161, 2.4.2"))
+		t.fault(CodeTimestampMalformed, err, "RFC 3161, 2.4.2")
 		return t
 	}
 	t.Token = token
@@ -57,7 +61,7 @@ func (d *reader) timestamp(s *Signature, kind TimestampKind, raw []byte) *Timest
 		if t.Certificate == nil {
 			t.SignatureIntegrity = Unknown
 		}
-		t.Findings = append(t.Findings, below(CodeTimestampBroken, err, "RFC 3161, 2.4.2"))
+		t.fault(CodeTimestampBroken, err, "RFC 3161, 2.4.2")
 	}
 	if row, ok := hashRow(token.Info.Hash); ok && row.Weak {
 		t.Findings = append(t.Findings, Finding{Code: CodeWeakDigest, Severity: finding.Error, Clause: "ETSI TS 119 312, 5.2",
@@ -79,18 +83,16 @@ func (d *reader) timestamp(s *Signature, kind TimestampKind, raw []byte) *Timest
 	}
 	if err := token.CheckImprint(digest); err != nil {
 		t.ContentIntegrity = Broken
-		t.Findings = append(t.Findings, below(CodeTimestampUnbound, err, "EN 319 122-1, 5.3"))
+		t.fault(CodeTimestampUnbound, err, "EN 319 122-1, 5.3")
 		return t
 	}
 	t.ContentIntegrity = Intact
 	return t
 }
 
-// below is a finding of ours with what an error beneath says.
-func below(code Code, err error, clause string) Finding {
-	f := faultFinding(err, finding.Error, clause)
-	params := finding.Params{"reason": string(f.Code)}
-	return Finding{Code: code, Severity: finding.Error, Params: params, Clause: clause}
+// fault adds a finding and, behind it, the reason that package timestamp gives.
+func (t *Timestamp) fault(code Code, err error, clause string) {
+	t.Findings = append(t.Findings, Finding{Code: code, Severity: finding.Error, Clause: clause}, faultFinding(err, finding.Error, clause))
 }
 
 func sum(h crypto.Hash, b []byte) []byte {
@@ -113,6 +115,9 @@ func (d *reader) counterSignatures(parent *Signature, depth int) {
 			return
 		}
 		for _, v := range a.Values {
+			if signer.Cancelled(d.ctx) != nil {
+				return
+			}
 			si, err := cmsdata.ParseSignerInfo(v)
 			if err != nil {
 				parent.add(CodeCounterMalformed, finding.Error, "RFC 5652, 11.4")

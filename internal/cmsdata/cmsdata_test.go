@@ -312,6 +312,35 @@ func TestRefuses(t *testing.T) {
 	require.Equal(t, string(cmsdata.CodeNotSigned), e.Code())
 }
 
+// TestTolerated: what others write against the letter and what harms nobody.
+func TestTolerated(t *testing.T) {
+	id := newIdentity(t, big.NewInt(16))
+	si := id.sign(t)
+	raw := si.Marshal()
+	e, err := der.NewBytesReader(raw).Element("SignerInfo")
+	require.NoError(t, err)
+	empty, err := cmsdata.ParseSignerInfo(der.Encode(der.Sequence, e.Content, []byte{der.Context(1), 0}))
+	require.NoError(t, err, "empty unsigned attributes")
+	require.NoError(t, empty.VerifySignature(id.cert.PublicKey, nil))
+	_, err = cmsdata.ParseSignedAttributes([]byte{der.Set, 0})
+	require.Error(t, err, "empty signed attributes")
+}
+
+// TestLargeContent: the limit of an element is not one of the content.
+func TestLargeContent(t *testing.T) {
+	id := newIdentity(t, big.NewInt(17))
+	sd := attached(t, id)
+	sd.Content = make([]byte, limits.DERElement+1)
+	raw, err := sd.Marshal()
+	require.NoError(t, err)
+	got, err := cmsdata.Parse(raw)
+	require.NoError(t, err)
+	require.EqualValues(t, len(sd.Content), got.Size)
+	got, err = cmsdata.ParseStream(bytes.NewReader(raw), nil)
+	require.NoError(t, err)
+	require.EqualValues(t, len(sd.Content), got.Size)
+}
+
 // TestHugeOID: attributes and contents of types whose numbers do not fit are kept, and are nobody's.
 func TestHugeOID(t *testing.T) {
 	id := newIdentity(t, big.NewInt(14))

@@ -31,6 +31,8 @@ var (
 	OIDRevocationRefs     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 22} // A.1.2
 	OIDCertificateValues  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 23} // A.1.1.2
 	OIDRevocationValues   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 24} // A.1.2.2
+	OIDCTimestamp         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 25} // A.1.5.2
+	OIDReferenceTimestamp = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 26} // A.1.5.1
 	OIDArchiveTimestamp   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 27} // TS 101 733, before v2
 	OIDArchiveTimestampV2 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 48} // A.2.4
 	OIDLongTermValidation = asn1.ObjectIdentifier{0, 4, 0, 1733, 2, 2}                // A.2.5

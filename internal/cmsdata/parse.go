@@ -144,22 +144,6 @@ func parseSignedData(d *der.Reader, content func([]crypto.Hash) (io.Writer, erro
 	return sd, d.Leave("SignedData")
 }
 
-// keepContent keeps eContent's octets; those in one piece stay where they are.
-func (sd *SignedData) keepContent(d *der.Reader) error {
-	e, err := d.Element("eContent")
-	if err != nil {
-		return err
-	}
-	if e.ID&^0x20 != der.OctetString {
-		return fail(CodeMalformed, nil, "what", "eContent")
-	}
-	if sd.Content, err = e.Octets(); err != nil {
-		return err
-	}
-	sd.Size = int64(len(sd.Content))
-	return nil
-}
-
 // parseContent reads EncapsulatedContentInfo (RFC 5652 5.2).
 func (sd *SignedData) parseContent(d *der.Reader, content func([]crypto.Hash) (io.Writer, error), keep bool) error {
 	if err := d.Enter(der.Sequence, "encapContentInfo"); err != nil {
@@ -185,7 +169,8 @@ func (sd *SignedData) parseContent(d *der.Reader, content func([]crypto.Hash) (i
 	}
 	sd.Attached = true
 	if keep {
-		err = sd.keepContent(d)
+		sd.Content, err = d.TakeOctets()
+		sd.Size = int64(len(sd.Content))
 	} else {
 		var w io.Writer
 		if w, err = content(sd.hashes()); err == nil {
@@ -395,6 +380,9 @@ func (si *SignerInfo) parseSigned(e der.Element) error {
 	if si.SignedAttrs, err = parseAttributes(e, "signedAttrs"); err != nil {
 		return err
 	}
+	if len(si.SignedAttrs) == 0 {
+		return fail(CodeMalformed, nil, "what", "signedAttrs") // SIZE (1..MAX); empty unsigned ones, which some write, harm nobody
+	}
 	raw, err := der.Normalize(e.Raw)
 	if err != nil {
 		return err
@@ -422,9 +410,6 @@ func parseAttributes(e der.Element, what string) ([]Attribute, error) {
 	raws, err := children(e, limits.CMSAttributes, what)
 	if err != nil {
 		return nil, err
-	}
-	if len(raws) == 0 {
-		return nil, fail(CodeMalformed, nil, "what", what) // SIZE (1..MAX)
 	}
 	attrs := make([]Attribute, len(raws))
 	for i, raw := range raws {

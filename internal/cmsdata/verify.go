@@ -12,6 +12,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/der"
+	"github.com/kyso-dev/kyso/internal/limits"
 )
 
 // sum is the hash of b; nil when h is not linked in.
@@ -146,7 +147,7 @@ func (si *SignerInfo) VerifySignature(pub crypto.PublicKey, contentDigest []byte
 	signed := contentDigest
 	switch {
 	case si.SignedAttrsRaw == nil && s.SignsMessage():
-		return fail(CodeAlgorithm, nil) // the message would be the content itself (RFC 8419 3.1), which is not held
+		return fail(CodeAlgorithm, nil, "algorithm", "Ed25519 without signed attributes") // the message would be the content itself (RFC 8419 3.1), which is not held
 	case si.SignedAttrsRaw != nil && s.SignsMessage():
 		signed = si.SignedAttrsRaw
 	case si.SignedAttrsRaw != nil:
@@ -186,7 +187,9 @@ next:
 				continue next
 			}
 		}
-		named = append(named, c)
+		if named = append(named, c); len(named) == limits.CMSCandidates {
+			break // a crowd of namesakes is an attack: the doubt is told, and nobody waits
+		}
 	}
 	if len(named) < 2 {
 		if len(named) == 1 {

@@ -403,6 +403,31 @@ func (d *Reader) Octets(w io.Writer) (int64, error) {
 	}
 }
 
+// TakeOctets is Octets into memory: a slice of the input where that is in memory and the string in one piece. It has no limit of its
+// own, since the octets are there already; a stream must not be read so.
+func (d *Reader) TakeOctets() ([]byte, error) {
+	id, err := d.Next()
+	if err != nil {
+		return nil, err
+	}
+	if id != OctetString || d.src != nil {
+		var out sliceWriter
+		_, err := d.Octets(&out)
+		return slices.Clip(out), err
+	}
+	h, err := d.header()
+	if err != nil {
+		return nil, err
+	}
+	d.advance(h.size)
+	if int64(d.hi-d.lo) < h.length {
+		return nil, d.fail(CodeTruncated, "content")
+	}
+	content := d.buf[d.lo : d.lo+int(h.length) : d.lo+int(h.length)]
+	d.advance(len(content))
+	return content, nil
+}
+
 func (d *Reader) stream(w io.Writer, n int64) error {
 	d.widen(n)
 	for n > 0 {

@@ -12,8 +12,9 @@ const (
 
 // CMS (internal/cmsdata, cms). The content of a signed file is not limited: it is never held.
 const (
-	CMSSigners      = 1024  // SignerInfos of one SignedData
-	CMSCertificates = 4096  // certificates of one SignedData
+	CMSSigners      = 256   // SignerInfos of one SignedData
+	CMSCertificates = 1024  // certificates of one SignedData
+	CMSCandidates   = 16    // certificates that one signer could mean
 	CMSRevocation   = 4096  // CRLs and OCSP responses of one SignedData
 	CMSDigests      = 64    // digestAlgorithms of one SignedData
 	CMSAttributes   = 256   // attributes of one kind of one signer
