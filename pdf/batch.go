@@ -70,7 +70,10 @@ func SignBatch(ctx context.Context, docs []BatchDocument, s signer.Signer, opts 
 		if o != nil {
 			b.options[i] = *o
 		}
-		if b.prepared[i], err = Prepare(ctx, docs[i].Source, docs[i].Size, chain, &b.options[i]); err != nil {
+		if err = needsTimestamper(o); err == nil {
+			b.prepared[i], err = Prepare(ctx, docs[i].Source, docs[i].Size, chain, &b.options[i])
+		}
+		if err != nil {
 			b.errors[i] = err
 			for k := range b.errors {
 				if k != i {

@@ -169,7 +169,9 @@ func (r *reader) signed(ctx context.Context, e *entry, raw []byte, digest func(c
 		e.add(CodeNoDate, finding.Warning, "ETSI EN 319 142-1, 6.3")
 	}
 	if e.signature.ClaimedTime != nil && e.Filter != "" && len(doc.Signatures) == 1 && !doc.Attached {
-		e.signature.Level = s.Level
+		if e.signature.Level = s.Level; s.Level == LevelBLT || s.Level == LevelBLTA {
+			e.signature.Level = LevelBT // what goes beyond lies outside of the CMS structure in PAdES, and is not judged yet
+		}
 	}
 	return nil
 }

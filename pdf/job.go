@@ -118,12 +118,9 @@ func begin(ctx context.Context, src io.ReaderAt, size int64, chain []*x509.Certi
 	return j, nil
 }
 
+// checkCertificate asks whether the certificate is good now, whatever time the signature will claim.
 func checkCertificate(leaf *x509.Certificate, o *Options) error {
-	now := o.SigningTime
-	if o.Clock != nil {
-		now = o.Clock()
-	}
-	err := signer.CheckCertificate(leaf, now)
+	err := signer.CheckCertificate(leaf, o.now())
 	if o.InsecureExpired && (errors.Is(err, signer.ErrCertificateExpired) || errors.Is(err, signer.ErrCertificateNotYetValid)) {
 		return nil
 	}

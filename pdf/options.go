@@ -118,16 +118,19 @@ func (o *Options) settle() (Options, error) {
 		return c, fault(CodeLimit, nil, "what", "octets of text", "max", strconv.Itoa(limits.PDFTexts))
 	}
 	if c.SigningTime.IsZero() {
-		if c.Clock != nil {
-			c.SigningTime = c.Clock()
-		} else {
-			c.SigningTime = time.Now()
-		}
+		c.SigningTime = c.now()
 	}
 	if y := c.SigningTime.Year(); y < 1 || y > 9999 {
 		return c, badOption("SigningTime", c.SigningTime.Format(time.RFC3339))
 	}
 	return c, nil
+}
+
+func (o *Options) now() time.Time {
+	if o.Clock != nil {
+		return o.Clock()
+	}
+	return time.Now()
 }
 
 func badOption(option, value string) *Error {
@@ -141,8 +144,7 @@ func checkLevel(l Level) error {
 	return nil
 }
 
-// cms are the options of the CMS structure inside. A claimed time in the past does not make an expired certificate good, so the
-// certificate is checked at the clock's time.
+// cms are the options of the CMS structure inside.
 func (o *Options) cms() *cms.Options {
 	return &cms.Options{
 		Level: o.Level, Hash: o.Hash, PSS: o.PSS, Timestamper: o.Timestamper, NoSigningTime: true, Certificates: o.Certificates,

@@ -30,6 +30,9 @@ func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s sig
 	if err != nil {
 		return err
 	}
+	if err := needsTimestamper(opts); err != nil {
+		return err
+	}
 	j, err := begin(ctx, src, size, chain, opts)
 	if err != nil {
 		return err
@@ -48,6 +51,14 @@ func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s sig
 		}
 	}
 	return write(dst, sec.appendix.Bytes)
+}
+
+// needsTimestamper refuses B-T without anyone to ask, before the key is asked.
+func needsTimestamper(o *Options) error {
+	if o != nil && o.Level == LevelBT && o.Timestamper == nil {
+		return fault(CodeTimestamper, nil)
+	}
+	return nil
 }
 
 // sign makes the finished update section.
