@@ -57,6 +57,12 @@ var (
 	_ MessageSigner = (*ed25519Signer)(nil)
 )
 
+// String names the kind of key. Without it, printing a signer would print the octets of some keys.
+func (s *cryptoSigner) String() string { return "signer.FromCrypto(" + alg.KeyName(s.pub) + ")" }
+
+// GoString is String.
+func (s *cryptoSigner) GoString() string { return s.String() }
+
 func (s *cryptoSigner) Certificates(ctx context.Context) ([]*x509.Certificate, error) {
 	if err := Cancelled(ctx); err != nil {
 		return nil, err
@@ -169,6 +175,12 @@ var (
 	_ crypto.Signer        = (*bridge)(nil)
 	_ crypto.MessageSigner = (*bridge)(nil)
 )
+
+// String names the kind of key.
+func (b *bridge) String() string { return "signer.ToCrypto(" + alg.KeyName(b.pub) + ")" }
+
+// GoString is String.
+func (b *bridge) GoString() string { return b.String() }
 
 func (b *bridge) Public() crypto.PublicKey { return b.pub }
 

@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -480,6 +481,20 @@ func TestForeignErrors(t *testing.T) {
 		_, err = s.Sign(t.Context(), digest[:], crypto.SHA256)
 		if !errors.Is(err, tc.want) || !errors.Is(err, tc.err) {
 			t.Errorf("%v became %v", tc.err, err)
+		}
+	}
+}
+
+// TestPrinting: no octet of a key comes out when a signer is printed or logged.
+func TestPrinting(t *testing.T) {
+	s := fromCrypto(t, edKey())
+	bridge := must(signer.ToCrypto(t.Context(), s))
+	for _, v := range []any{s, signer.Verifying(s), bridge, fromCrypto(t, rsaKey()), signer.Verifying(fromCrypto(t, rsaKey()))} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
+			text := fmt.Sprintf(verb, v)
+			if strings.Contains(text, fmt.Sprint([]byte(edKey()[:4]))[1:8]) || len(text) > 200 {
+				t.Errorf("%T with %s: %.300s", v, verb, text)
+			}
 		}
 	}
 }

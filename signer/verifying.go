@@ -38,6 +38,12 @@ var (
 	_ MessageSigner = (*verifying)(nil)
 )
 
+// String names it without looking into what it wraps.
+func (v *verifying) String() string { return "signer.Verifying" }
+
+// GoString is String.
+func (v *verifying) GoString() string { return v.String() }
+
 func (v *verifying) Certificates(ctx context.Context) ([]*x509.Certificate, error) {
 	chain, _, err := v.leaf(ctx)
 	return slices.Clone(chain), err
