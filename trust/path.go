@@ -122,15 +122,15 @@ func (s *Store) classify(cert *x509.Certificate, others []*x509.Certificate, err
 		}
 		return fail(CodeInvalid, nil, "subject", subject, "reason", invalid.Error())
 	}
-	if weak, algorithm := s.weakLink(cert, others); weak != nil {
-		return fail(CodeWeak, nil, "subject", nameOf(weak), "algorithm", algorithm)
+	if why := s.badLink(cert, others); why != nil {
+		return why
 	}
 	return fail(CodeNoPath, nil, "subject", nameOf(cert))
 }
 
-// weakLink follows names upwards from cert and returns the first certificate whose signature crypto/x509 refuses because of its
-// algorithm: the path may well exist, but nothing proves it.
-func (s *Store) weakLink(cert *x509.Certificate, others []*x509.Certificate) (*x509.Certificate, string) {
+// badLink follows names upwards from cert and returns why the first link that crypto/x509 refuses is bad, for reasons other than the
+// signature value: a weak algorithm (the path may well exist, but nothing proves it), or an issuer that is no authority.
+func (s *Store) badLink(cert *x509.Certificate, others []*x509.Certificate) error {
 	pool := slices.Clone(others)
 	for _, a := range s.Anchors() {
 		pool = append(pool, a.Certificate)
@@ -144,19 +144,22 @@ func (s *Store) weakLink(cert *x509.Certificate, others []*x509.Certificate) (*x
 			}
 			var insecure x509.InsecureAlgorithmError
 			err := at.CheckSignatureFrom(c)
-			if errors.As(err, &insecure) {
-				return at, x509.SignatureAlgorithm(insecure).String()
-			}
-			if err == nil {
+			var constraint x509.ConstraintViolationError
+			switch {
+			case errors.As(err, &insecure):
+				return fail(CodeWeak, nil, "subject", nameOf(at), "algorithm", x509.SignatureAlgorithm(insecure).String())
+			case errors.As(err, &constraint):
+				return fail(CodeInvalid, nil, "subject", nameOf(c), "reason", constraint.Error())
+			case err == nil:
 				issuer = c
 			}
 		}
 		if issuer == nil {
-			return nil, ""
+			return nil
 		}
 		at = issuer
 	}
-	return nil, ""
+	return nil
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

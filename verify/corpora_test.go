@@ -338,6 +338,7 @@ const (
 	whyROCA     = "CVE-2017-15361: the key can be computed from the certificate (attack row C7)"
 	whyAttached = "ISO 32000-2, 12.8.3.3.1: no data shall be encapsulated (attack row P11)"
 	whyTrailing = "RFC 5652, 3: a ContentInfo and nothing after it (attack row C4)"
+	whyEvidence = "a level above B-T says which attributes are there; whether the evidence in them is complete (EN 319 122-1, 6.3) is not judged yet"
 	whyHidden   = "ISO 32000-2, 12.7.5.5: a signature field with a value is a signed one; what cannot be read is reported, not hidden"
 )
 
@@ -372,6 +373,11 @@ var disputes = []dispute{
 	{"pades/pkcs7_sha1.pdf", "time-stamp found, with its time", whyLegacy},
 	{"pades/wrong-digest-algo.pdf", "time-stamp found, with its time", whyLegacy},
 	{"cades/Signature-C-DE_CRY-4.p7m", "signature value", whyNotDER},
+	{"cades/Signature-C-HU_POL-3.p7m", "level", whyEvidence},
+	{"cades/cades-invalid-ocsp-responses-encoding.p7s", "level", whyEvidence},
+	{"cades/cades_signeddata_extended_after_lta.p7m", "level", whyEvidence},
+	{"cades/dss-1220__CAdES-BpLTA_modified_ats_hash_element.p7m", "level", whyEvidence},
+	{"cades/dss-1220__CAdES-BpLTA_removed_ocsp.p7m", "level", whyEvidence},
 	{"cades/cades-duplicated-signed-attrs.p7m", "readable", whyTrailing},
 	{"cades/dss-1419__CAdES-BpB-att-SHA256-SHA512withRSA.p7m", "digest algorithm", whyC4},
 	{"cades/dss-1419__CAdES-BpB-att-SHA256-SHA512withRSA.p7m", "signature algorithm", whyC4},
