@@ -26,41 +26,41 @@ const (
 
 // state is what prepare leaves for finish: the prepared signature of the format's package, and the files it is about.
 type state struct {
-	Schema   int             `json:"schema"` // 1
-	Format   string          `json:"format"` // "pdf" or "cms"
-	In       string          `json:"in"`     // absolute path of the document
-	Out      string          `json:"out"`    // absolute path of the result
-	Sign     string          `json:"sign"`   // "digest": Data is the digest to sign; "message": Data is what to sign (Ed25519)
-	Hash     string          `json:"hash"`   // digest algorithm of Data, "" for a message
-	Data     string          `json:"data"`   // hexadecimal
+	Schema   int             `json:"schema"`    // 1
+	Format   string          `json:"format"`    // "pdf" or "cms"
+	In       string          `json:"in"`        // absolute path of the document
+	InSHA256 string          `json:"in_sha256"` // of the document as it was prepared, hexadecimal
+	Out      string          `json:"out"`       // absolute path of the result
+	Sign     string          `json:"sign"`      // "digest": Data is the digest to sign; "message": Data is what to sign (Ed25519)
+	Hash     string          `json:"hash"`      // digest algorithm of Data, "" for a message
+	Data     string          `json:"data"`      // hexadecimal
 	Prepared json.RawMessage `json:"prepared"`
 }
 
 func (a *app) prepareCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "prepare", Short: "Prepare a signature that a key elsewhere makes", Args: noCommand, RunE: help}
 	var flags pdfFlags
-	pdfCmd := a.prepareFormat("pdf", func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (json.Marshaler, signer.Request, error) {
-		p, err := pdf.Prepare(cmd.Context(), in, size, chain, flags.options(l))
-		if err != nil {
-			return nil, signer.Request{}, err
-		}
-		return p, p.Request(), nil
+	pdfCmd := a.prepareFormat("pdf", func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (prepared, error) {
+		return pdf.Prepare(cmd.Context(), in, size, chain, flags.options(l))
 	})
 	flags.add(pdfCmd)
 	var attached bool
-	cmsCmd := a.prepareFormat("cms", func(cmd *cobra.Command, in *os.File, _ int64, chain []*x509.Certificate, l parsed) (json.Marshaler, signer.Request, error) {
-		p, err := cms.Prepare(cmd.Context(), in, chain, cmsOptions(l, attached))
-		if err != nil {
-			return nil, signer.Request{}, err
-		}
-		return p, p.Request(), nil
+	cmsCmd := a.prepareFormat("cms", func(cmd *cobra.Command, in *os.File, _ int64, chain []*x509.Certificate, l parsed) (prepared, error) {
+		return cms.Prepare(cmd.Context(), in, chain, cmsOptions(l, attached))
 	})
 	cmsCmd.Flags().BoolVar(&attached, "attached", false, "put the content into the signature")
 	cmd.AddCommand(pdfCmd, cmsCmd)
 	return cmd
 }
 
-type prepareFunc func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (json.Marshaler, signer.Request, error)
+// prepared is what the prepared signatures of all formats can do.
+type prepared interface {
+	json.Marshaler
+	Request() signer.Request
+	InputSHA256() []byte
+}
+
+type prepareFunc func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (prepared, error)
 
 func (a *app) prepareFormat(format string, prepare prepareFunc) *cobra.Command {
 	var level levelFlags
@@ -90,11 +90,11 @@ func (a *app) prepareFormat(format string, prepare prepareFunc) *cobra.Command {
 				return err
 			}
 			defer in.Close()
-			prepared, request, err := prepare(cmd, in, size, chain, l)
+			p, err := prepare(cmd, in, size, chain, l)
 			if err != nil {
 				return err
 			}
-			st, err := newState(format, args[0], args[1], prepared, request)
+			st, err := newState(format, args[0], args[1], p)
 			if err != nil {
 				return err
 			}
@@ -112,10 +112,10 @@ func (a *app) prepareFormat(format string, prepare prepareFunc) *cobra.Command {
 	return cmd
 }
 
-func newState(format, in, out string, prepared json.Marshaler, request signer.Request) (*state, error) {
-	st := &state{Schema: 1, Format: format, Sign: "digest"}
+func newState(format, in, out string, p prepared) (*state, error) {
+	st := &state{Schema: 1, Format: format, Sign: "digest", InSHA256: hex.EncodeToString(p.InputSHA256())}
 	var err error
-	if st.Prepared, err = prepared.MarshalJSON(); err != nil {
+	if st.Prepared, err = p.MarshalJSON(); err != nil {
 		return nil, err
 	}
 	if st.In, err = filepath.Abs(in); err != nil {
@@ -124,6 +124,7 @@ func newState(format, in, out string, prepared json.Marshaler, request signer.Re
 	if st.Out, err = filepath.Abs(out); err != nil {
 		return nil, err
 	}
+	request := p.Request()
 	data := request.Digest
 	if request.Message != nil {
 		st.Sign, data = "message", request.Message
