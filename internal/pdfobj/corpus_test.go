@@ -11,10 +11,20 @@ import (
 	"github.com/kyso-dev/kyso/internal/testtool"
 )
 
-// corpus lists every PDF of the corpora by its path under the folder.
-func corpus(t testing.TB) (root string, names []string) {
+// corpora are the folders that hold PDF files: unsigned and often damaged ones, and signed ones by many producers.
+func corpora(t *testing.T, test func(t *testing.T, root string, names []string)) {
+	for _, folder := range []string{"pdf", "ades"} {
+		t.Run(folder, func(t *testing.T) {
+			root, names := corpus(t, folder)
+			test(t, root, names)
+		})
+	}
+}
+
+// corpus lists every PDF of a folder of the corpora by its path under the folder.
+func corpus(t testing.TB, folder string) (root string, names []string) {
 	t.Helper()
-	root = testtool.Corpora(t, "pdf")
+	root = testtool.Corpora(t, folder)
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, ".pdf") {
 			rel, _ := filepath.Rel(root, path)
@@ -82,8 +92,9 @@ func walkAll(t testing.TB, f *File, limit int) (objects int) {
 	return objects
 }
 
-func TestCorpusOpensOrRefuses(t *testing.T) {
-	root, names := corpus(t)
+func TestCorpusOpensOrRefuses(t *testing.T) { corpora(t, testOpensOrRefuses) }
+
+func testOpensOrRefuses(t *testing.T, root string, names []string) {
 	opened, repaired, encrypted, refused := 0, 0, 0, 0
 	for _, name := range names {
 		data, err := os.ReadFile(filepath.Join(root, name))

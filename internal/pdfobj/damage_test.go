@@ -216,6 +216,29 @@ func TestDamagedFilesAreSoundForOthers(t *testing.T) {
 	}
 }
 
+// A file that has lost its cross-references and is malformed or cut off inside objects too is read, but not extended.
+func TestDoubtfulFilesAreNotExtended(t *testing.T) {
+	table := replace(sampleTable(), "startxref", "startxxxx")
+	for name, data := range map[string][]byte{
+		"malformed object":  replace(table, "/Subtype/Type1", "/Subtype[Type1"),
+		"repeated key":      replace(table, "/Type/Font/Subtype", "/Type/Font/Type/Font/Subtype"),
+		"trailer not whole": replace(table, "trailer\n<<", "trailer\n(("),
+		"cut off":           table[:bytes.Index(table, []byte("Tj ET"))],
+	} {
+		f, err := Open(bytes.NewReader(data), int64(len(data)), nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		_, _, _, err = appendTo(f)
+		t.Run(name, func(t *testing.T) { mustCode(t, err, CodeDoubtful) })
+	}
+	f := open(t, table)
+	if _, _, _, err := appendTo(f); err != nil || !f.Repaired() {
+		t.Errorf("the twin: repaired %v, %v", f.Repaired(), err)
+	}
+}
+
 func TestHopelessFilesAreRefused(t *testing.T) {
 	for name, data := range map[string]string{
 		"empty": "", "text": "just some text", "zeros": strings.Repeat("\x00", 5000), "header only": "%PDF-1.7\n", "obj": "obj", "no catalog": "%PDF-1.7\n1 0 obj <</A 1>> endobj\ntrailer <</Root 1 0 R>>",

@@ -21,7 +21,7 @@ type File struct {
 	start    int64 // offset of the newest section, -1 for a scanned file
 	repaired bool
 	scanned  bool
-	doubtful bool // scanned, and objects were malformed too
+	doubtful bool // scanned, and objects are malformed or cut off too
 	noRepair bool
 	view     bool // a revision of another File
 

@@ -76,8 +76,9 @@ func appendTo(f *File) (a *Appendix, root, added Ref, err error) {
 	return a, root, added, a.Fill(text, []byte("[0 1 2 3]"))
 }
 
-func TestCorpusAppendixIsReadByOthers(t *testing.T) {
-	root, names := corpus(t)
+func TestCorpusAppendixIsReadByOthers(t *testing.T) { corpora(t, testAppendixIsReadByOthers) }
+
+func testAppendixIsReadByOthers(t *testing.T, root string, names []string) {
 	testtool.Need(t, "qpdf")
 	pdfinfo := testtool.Need(t, "pdfinfo")
 	dir := t.TempDir()
@@ -170,8 +171,9 @@ func popplerPages(t testing.TB, pdfinfo, path string) string {
 }
 
 // TestCorpusAgreesWithQPDF holds the reader against a second opinion, object by object, on all files that qpdf calls clean.
-func TestCorpusAgreesWithQPDF(t *testing.T) {
-	root, names := corpus(t)
+func TestCorpusAgreesWithQPDF(t *testing.T) { corpora(t, testAgreesWithQPDF) }
+
+func testAgreesWithQPDF(t *testing.T, root string, names []string) {
 	testtool.Need(t, "qpdf")
 	files, objects := 0, 0
 	for _, name := range names {

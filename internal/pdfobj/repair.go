@@ -158,7 +158,9 @@ func (s *scan) meetObject(start, next int64) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		end = o.offset + n
+		if end = o.offset + n; end >= f.in.size {
+			f.doubtful = true // cut off in the middle of its data: an update would become part of it
+		}
 		if _, ok := o.Dict.Get("Length").(Ref); ok {
 			s.open = append(s.open, openStream{o, end})
 		}

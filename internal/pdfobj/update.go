@@ -74,7 +74,7 @@ func (u *Update) SetID(id []byte) { u.id = id }
 
 // Build writes the update. It is in the style of the newest section: a table after a table or a hybrid section, a stream after a
 // stream. Where the cross-references of the file were of no use ([File.Repaired]) the new section lists every object and has no
-// /Prev, so that readers need not repair the file any more; where objects are malformed as well, readers will differ on what the
+// /Prev, so that readers need not repair the file any more; where objects are malformed or cut off as well, readers will differ on what the
 // document says, and the update is refused with [CodeDoubtful].
 func (u *Update) Build() (*Appendix, error) {
 	f := u.f
