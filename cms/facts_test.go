@@ -11,12 +11,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/testpki"
@@ -103,6 +105,73 @@ func TestContentTimestamp(t *testing.T) {
 	requireIntact(t, read(t, raw, text).Signatures[0])
 	require.Equal(t, cms.Broken, read(t, raw, text+".").Signatures[0].Timestamps[0].ContentIntegrity)
 	require.Equal(t, cms.Unknown, readRaw(t, raw).Signatures[0].Timestamps[0].ContentIntegrity)
+}
+
+// loosen rewrites DER as BER: every constructed element with an indefinite length, octet strings in pieces, long lengths elsewhere. The
+// elements in keep stay as they are.
+func loosen(t testing.TB, element []byte, keep ...[]byte) []byte {
+	for _, k := range keep {
+		if bytes.Equal(element, k) {
+			return element
+		}
+	}
+	e, err := der.NewBytesReader(element).Element("element")
+	require.NoError(t, err)
+	switch {
+	case e.ID&0x20 != 0:
+		out := []byte{e.ID, 0x80}
+		d := der.NewBytesReader(e.Content)
+		for {
+			more, err := d.More()
+			require.NoError(t, err)
+			if !more {
+				return append(out, 0, 0)
+			}
+			child, err := d.Element("child")
+			require.NoError(t, err)
+			out = append(out, loosen(t, child.Raw, keep...)...)
+		}
+	case e.ID == der.OctetString:
+		half := len(e.Content) / 2
+		inner := append([]byte{0x24, 0x80}, der.Encode(der.OctetString, e.Content[:half])...)
+		return append(append(append([]byte{0x24, 0x80}, append(inner, 0, 0)...), der.Encode(der.OctetString, e.Content[half:])...), 0, 0)
+	}
+	return append([]byte{e.ID, 0x84, 0, 0, byte(len(e.Content) >> 8), byte(len(e.Content))}, e.Content...)
+}
+
+// TestBER: everything but what must be DER (certificates, signed attributes) in the loosest BER.
+func TestBER(t *testing.T) {
+	pki, _ := testpki.Start(t)
+	for _, name := range names {
+		for _, attached := range []bool{false, true} {
+			raw := sign(t, pki, name, text, &cms.Options{Attached: attached, Level: cms.LevelBT, Timestamper: pki.TSAClient()})
+			sd, err := cmsdata.Parse(raw)
+			require.NoError(t, err)
+			si := sd.Signers[0]
+			attrs := bytes.Clone(si.SignedAttrsRaw)
+			attrs[0] = der.Context(0)
+			token, err := cmsdata.Parse(si.UnsignedAttrs[0].Values[0])
+			require.NoError(t, err)
+			tokenAttrs := bytes.Clone(token.Signers[0].SignedAttrsRaw)
+			tokenAttrs[0] = der.Context(0)
+			keep := append(append(sd.Certificates, token.Certificates...), attrs, tokenAttrs)
+			loose := loosen(t, raw, keep...)
+			require.NotEqual(t, raw, loose)
+			opts := &cms.ReadOptions{}
+			if !attached {
+				opts.Content = strings.NewReader(text)
+			}
+			doc, err := cms.Read(t.Context(), iotest.OneByteReader(bytes.NewReader(loose)), opts)
+			require.NoError(t, err)
+			requireIntact(t, doc.Signatures[0])
+			require.Equal(t, cms.LevelBT, doc.Signatures[0].Level)
+
+			// And back: nothing was lost.
+			tight, err := der.Normalize(loose)
+			require.NoError(t, err)
+			require.Equal(t, raw, tight)
+		}
+	}
 }
 
 // TestUndeclaredDigest: a signer's hash that digestAlgorithms does not announce.

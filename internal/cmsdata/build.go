@@ -44,7 +44,8 @@ func New(certificates []*x509.Certificate, signers ...*SignerInfo) *SignedData {
 
 // Add adds a signer and those of its certificates that are not there yet, after what is there: earlier certificates keep their order.
 func (sd *SignedData) Add(si *SignerInfo, certificates []*x509.Certificate) {
-	if len(sd.DigestsRaw) > 0 && !containsBytes(sd.DigestsRaw, si.DigestRaw) {
+	announced := slices.ContainsFunc(sd.Digests, func(h alg.Hash) bool { return h.Crypto == si.Digest.Crypto }) // with or without NULL
+	if len(sd.DigestsRaw) > 0 && !announced {
 		sd.DigestsRaw = append(slices.Clip(sd.DigestsRaw), si.DigestRaw)
 		der.SortSet(sd.DigestsRaw)
 	}

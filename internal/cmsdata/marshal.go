@@ -57,9 +57,13 @@ func (sd *SignedData) WriteIndefinite(w io.Writer, content io.Reader, signers fu
 	if _, err := w.Write(head); err != nil {
 		return fail(CodeContentWrite, err)
 	}
-	n, err := copyBuffered(&pieces{w: w}, content)
+	p := &pieces{w: w}
+	n, err := copyBuffered(p, content)
 	if err != nil {
 		return err
+	}
+	if err := p.flush(); err != nil {
+		return fail(CodeContentWrite, err)
 	}
 	if err := signers(n); err != nil {
 		return err
@@ -74,18 +78,31 @@ func (sd *SignedData) WriteIndefinite(w io.Writer, content io.Reader, signers fu
 	return nil
 }
 
-// pieces writes each chunk as one primitive OCTET STRING.
+// pieceSize is the least length of a piece but the last, whatever the source gives at a time.
+const pieceSize = 64 << 10
+
+// pieces writes what it gets as primitive OCTET STRINGs.
 type pieces struct {
-	w   io.Writer
-	buf []byte
+	w         io.Writer
+	hold, out []byte
 }
 
 func (p *pieces) Write(b []byte) (int, error) {
-	p.buf = der.Append(p.buf[:0], der.OctetString, b)
-	if _, err := p.w.Write(p.buf); err != nil {
-		return 0, err
+	p.hold = append(p.hold, b...)
+	if len(p.hold) < pieceSize {
+		return len(b), nil
 	}
-	return len(b), nil
+	return len(b), p.flush()
+}
+
+func (p *pieces) flush() error {
+	if len(p.hold) == 0 {
+		return nil
+	}
+	p.out = der.Append(p.out[:0], der.OctetString, p.hold)
+	p.hold = p.hold[:0]
+	_, err := p.w.Write(p.out)
+	return err
 }
 
 // layout holds the sizes that the headers need.

@@ -116,7 +116,11 @@ func parseSignedData(d *der.Reader, content func([]crypto.Hash) (io.Writer, erro
 		return nil, err
 	}
 	for _, raw := range sd.DigestsRaw {
-		if h, err := alg.ParseHash(raw); err == nil {
+		id, err := der.Normalize(raw)
+		if err != nil {
+			return nil, err
+		}
+		if h, err := alg.ParseHash(id); err == nil {
 			sd.Digests = append(sd.Digests, h)
 		}
 	}
