@@ -292,7 +292,8 @@ func TestSignBatch(t *testing.T) {
 	}
 }
 
-func TestVerifying(t *testing.T) {
+// TestK2Verifying: a value by another key, over another digest, with another hash or algorithm is never handed out; the honest twin is.
+func TestK2Verifying(t *testing.T) {
 	s := fromCrypto(t, rsaKey())
 	good := signer.Verifying(s)
 	if signer.Verifying(good) != good {

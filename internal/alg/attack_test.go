@@ -399,6 +399,10 @@ func TestC7Curves(t *testing.T) {
 			t.Errorf("%s is not named: %v", name, err)
 		}
 	}
+}
+
+// TestC7CurveBall: what is not one of the three curves is refused, whatever it calls itself, and so are points off the curve.
+func TestC7CurveBall(t *testing.T) {
 	p224 := must(ecdsa.GenerateKey(elliptic.P224(), rand.Reader))
 	wantCode(t, CheckKey(&p224.PublicKey), CodeCurve)
 
@@ -430,7 +434,8 @@ func TestC7RSABounds(t *testing.T) {
 	ok(t, CheckKey(&rsa.PublicKey{N: modulus(1024), E: 65537}))
 	wantCode(t, CheckKey(&rsa.PublicKey{N: modulus(16385), E: 65537}), CodeKeyTooLarge)
 	wantCode(t, CheckKey(&rsa.PublicKey{N: modulus(1023), E: 65537}), CodeWeakKey)
-	for _, e := range []int{-1, 0, 1, 2, 65536} {
+	one := 1 // shifted at run time: where an int has 32 bits the last exponent wraps, and is refused for that
+	for _, e := range []int{-1, 0, 1, 2, 65536, one<<31 + 1} {
 		wantCode(t, CheckKey(&rsa.PublicKey{N: modulus(2048), E: e}), CodeUnusableKey)
 	}
 	wantCode(t, CheckKey(&rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 2047), E: 65537}), CodeUnusableKey)

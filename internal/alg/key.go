@@ -176,8 +176,8 @@ func checkRSA(k *rsa.PublicKey) error {
 		return fail(CodeKeyTooLarge, "bits", itoa(bits), "max", itoa(limits.RSAMax))
 	case bits < limits.RSAMinVerify:
 		return fail(CodeWeakKey, "key", KeyName(k), "min", itoa(limits.RSAMinVerify))
-	case k.E < 3 || k.E&1 == 0 || k.N.Bit(0) == 0:
-		return fail(CodeUnusableKey, "key", KeyName(k), "reason", "its modulus or exponent is even or too small")
+	case k.E < 3 || k.E > 1<<31-1 || k.E&1 == 0 || k.N.Bit(0) == 0:
+		return fail(CodeUnusableKey, "key", KeyName(k), "reason", "its modulus is even, or its exponent even or out of bounds")
 	case predictable(k.N):
 		return fail(CodeFaultyKey, "key", KeyName(k))
 	}

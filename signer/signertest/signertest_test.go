@@ -574,7 +574,7 @@ func kindWithoutCause(s signer.Signer, ctx context.Context, d []byte, o crypto.S
 	return s.Sign(ctx, d, o)
 }
 
-// notForMany keeps the digest in one place while it works, as a session with one operation at a time does.
+// notForMany keeps the digest in one place while it works, as a token with one operation at a time does.
 func notForMany() signer.Signer {
 	var mu sync.Mutex // so that the race detector stays quiet about what the suite has to find
 	var current []byte
