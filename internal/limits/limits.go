@@ -78,6 +78,7 @@ const (
 	PDFObjectNumber = 1<<31 - 2 // highest object number
 	PDFObjects      = 1 << 22   // objects that are listed in memory: irregular tables and scanned files
 	PDFSections     = 10_000    // cross-reference sections in one file
+	PDFEntries      = 1 << 24   // cross-reference entries in all sections together
 	PDFSubsections  = 1 << 20   // subsections of all tables together
 	PDFXrefBytes    = 64 << 20  // decoded cross-reference streams of one file together
 	PDFObjStmBytes  = 64 << 20  // one decoded object stream
@@ -95,8 +96,9 @@ const (
 	TrustFiles     = 4096    // files of a folder
 	TrustAnchors   = 4096    // certificates trusted at once
 	PathCandidates = 512     // certificates through which a path is searched
-	PathTimes      = 16      // times at which a path is searched that is not there now
+	PathTimes      = 8       // times at which a path is searched that is not there now
 	PathLength     = 16      // certificates in a path
+	PathChecks     = 64      // signatures checked to find out why there is no path
 )
 
 // Signed PDFs (pdf).

@@ -243,6 +243,18 @@ func TestP15ManySections(t *testing.T) {
 	if f.Repaired() || len(f.sections) != 201 {
 		t.Errorf("the twin: repaired %v, %d sections", f.Repaired(), len(f.sections))
 	}
+	if _, err := f.ChangedSince(3); err != nil {
+		t.Errorf("the twin: %v", err)
+	}
+	within(t, 10*time.Second, func() {
+		f := open(t, chain(limits.PDFSections-1))
+		mustBeMinimal(t, f)
+		for num := range uint32(1 << 20) {
+			if _, err := f.Get(Ref{Num: num + 6}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 	within(t, 10*time.Second, func() {
 		data := chain(1_000_000)
 		_, err := Open(bytes.NewReader(data), int64(len(data)), nil)

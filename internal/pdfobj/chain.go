@@ -485,7 +485,7 @@ func (f *File) readTrailer(s *section, pos int64) (bool, error) {
 	}
 	s.trailer, s.end = d, end
 	// A trailer that readers may understand differently is not built upon.
-	f.repaired = f.repaired || f.in.parser.malformed
+	f.repaired = f.repaired || f.in.parser.malformed || f.in.parser.repeated
 	return s.setPrev(), nil
 }
 
@@ -535,7 +535,7 @@ func (f *File) readXrefStream(s *section) (bool, error) {
 	if !ok || !isStream {
 		return false, nil
 	}
-	f.repaired = f.repaired || f.in.parser.malformed
+	f.repaired = f.repaired || f.in.parser.malformed || f.in.parser.repeated
 	s.stream, s.number, s.trailer = true, ref.Num, st.Dict
 	w, ok := st.Dict.Get("W").(Array)
 	if !ok || len(w) < 3 || !s.setPrev() {

@@ -78,6 +78,7 @@ func damagedFiles() []damaged {
 		{"previous section at 0 and needed", append(bytes.Clone(table), fmt.Sprintf("xref\n5 1\n%010d 00000 n\r\ntrailer\n<</Size 6/Root 1 0 R/Prev 0>>\nstartxref\n%d\n%%%%EOF\n", bytes.Index(table, []byte("5 0 obj")), len(table))...), true, true},
 		{"previous section is junk", replace(table, "/Size 6", "/Size 6/Prev 20"), true, true},
 		{"trailer malformed", replace(table, "/Root 1 0 R", "/Root 1 0 R/Junk[1 2 3"), true, false},
+		{"key of the trailer twice", replace(table, "/Root 1 0 R", "/Root 5 0 R/Root 1 0 R"), true, false},
 		{"count of the table too large", replace(table, "0 6\n", "0 9\n"), false, false},
 		{"count of the table too small", replace(table, "0 6\n", "0 3\n"), true, true},
 	}

@@ -17,6 +17,7 @@ type Options struct {
 type File struct {
 	in       *input
 	sections []section // newest first
+	mentions []mention // of long chains, by object number
 	trailer  *Dict
 	start    int64 // offset of the newest section, -1 for a scanned file
 	repaired bool

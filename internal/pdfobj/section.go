@@ -1,6 +1,7 @@
 package pdfobj
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -63,15 +64,54 @@ func (e tableEntry) location() location {
 	return location{kind: e.kind, gen: e.gen, off: e.off}
 }
 
+// mention says which section is the newest one that has an entry for an object.
+type mention struct{ num, section uint32 }
+
+// fewSections is the number of sections up to which all are asked in turn. Longer chains get an index, or a file of many sections
+// and many objects would take their product to read.
+const fewSections = 32
+
 // find looks an object up in all sections, newest first.
 func (f *File) find(num uint32) (location, error) {
-	for i := range f.sections {
+	from := 0
+	if len(f.sections) > fewSections {
+		if f.mentions == nil {
+			if err := f.indexSections(); err != nil {
+				return location{}, err
+			}
+		}
+		i := sort.Search(len(f.mentions), func(i int) bool { return f.mentions[i].num >= num })
+		if i == len(f.mentions) || f.mentions[i].num != num {
+			return location{}, nil
+		}
+		from = int(f.mentions[i].section)
+	}
+	for i := from; i < len(f.sections); i++ {
 		l, err := f.findIn(&f.sections[i], num)
 		if err != nil || l.kind != entryNone {
 			return l, err
 		}
 	}
 	return location{}, nil
+}
+
+func (f *File) indexSections() error {
+	total, err := countEntries(f.sections)
+	if err != nil {
+		return err
+	}
+	all := make([]mention, 0, total)
+	for i := range f.sections {
+		f.each(&f.sections[i], func(num uint32) { all = append(all, mention{num, uint32(i)}) })
+	}
+	slices.SortFunc(all, func(a, b mention) int {
+		if a.num != b.num {
+			return cmp.Compare(a.num, b.num)
+		}
+		return cmp.Compare(a.section, b.section)
+	})
+	f.mentions = slices.CompactFunc(all, func(a, b mention) bool { return a.num == b.num })
+	return nil
 }
 
 // findIn looks an object up in one section. In a hybrid one the stream is asked after the table, and also where the table says
@@ -171,15 +211,7 @@ func (s *section) complete() bool {
 
 // sortList puts entries read into memory in order; of several for one object the first stays.
 func (s *section) sortList() {
-	slices.SortStableFunc(s.list, func(a, b tableEntry) int {
-		switch {
-		case a.num < b.num:
-			return -1
-		case a.num > b.num:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(s.list, func(a, b tableEntry) int { return cmp.Compare(a.num, b.num) })
 	s.list = slices.CompactFunc(s.list, func(a, b tableEntry) bool { return a.num == b.num })
 }
 
@@ -200,21 +232,9 @@ func (f *File) each(s *section, yield func(num uint32)) {
 
 // numbers lists every object number that the sections mention, in order.
 func (f *File) numbers(sections []section) ([]uint32, error) {
-	total := 0
-	count := func(s *section) {
-		for _, r := range s.runs {
-			total += int(r.count)
-		}
-		total += len(s.list)
-	}
-	for i := range sections {
-		count(&sections[i])
-		if h := sections[i].hybrid; h != nil {
-			count(h)
-		}
-		if total > 4*limits.PDFObjects {
-			return nil, failLimit("objects", limits.PDFObjects)
-		}
+	total, err := countEntries(sections)
+	if err != nil {
+		return nil, err
 	}
 	nums := make([]uint32, 0, total)
 	for i := range sections {
@@ -222,4 +242,21 @@ func (f *File) numbers(sections []section) ([]uint32, error) {
 	}
 	slices.Sort(nums)
 	return slices.Compact(nums), nil
+}
+
+// countEntries is the number of entries of the sections, which may not be more than fit in memory.
+func countEntries(sections []section) (int, error) {
+	total := 0
+	for i := range sections {
+		for s := &sections[i]; s != nil; s = s.hybrid {
+			for _, r := range s.runs {
+				total += int(r.count)
+			}
+			total += len(s.list)
+		}
+		if total > limits.PDFEntries {
+			return 0, failLimit("cross-reference entries", limits.PDFEntries)
+		}
+	}
+	return total, nil
 }

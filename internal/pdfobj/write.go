@@ -3,6 +3,7 @@ package pdfobj
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/kyso-dev/kyso/internal/limits"
@@ -135,16 +136,19 @@ func (w *writer) placeholder(p *Placeholder) {
 }
 
 func (w *writer) pad(c byte, n int) {
-	const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
-	const spaces = "                                                                "
-	from := spaces
-	if c == '0' {
-		from = zeros
+	from := w.b[len(w.b):]
+	if cap(from) < n {
+		w.b = slices.Grow(w.b, n)
+		from = w.b[len(w.b):]
 	}
-	for ; n > len(from); n -= len(from) {
-		w.b = append(w.b, from...)
+	from = from[:n]
+	if n > 0 {
+		from[0] = c
 	}
-	w.b = append(w.b, from[:max(n, 0)]...)
+	for done := 1; done < n; done *= 2 {
+		copy(from[done:], from[:done])
+	}
+	w.b = w.b[:len(w.b)+n]
 }
 
 func (w *writer) array(a Array) {
