@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -62,6 +63,18 @@ func TestDSSValidates(t *testing.T) {
 	pki, _ := testpki.Start(t)
 	f := newFolder(t, pki)
 	files := makeAll(t, f, []string{"signer", "rsa3072", "ec", "ec384", "ec521"})
+	for _, attached := range []bool{false, true} { // three signers in one file
+		raw, content := sign(t, pki, "signer", text, &cms.Options{Attached: attached, Level: cms.LevelBT, Timestamper: pki.TSAClient()}), text
+		if attached {
+			content = ""
+		}
+		for _, name := range []string{"ec", "person"} {
+			var out bytes.Buffer
+			require.NoError(t, cms.AddSignature(t.Context(), &out, raw, reader(content), pki.Signer(name), &cms.Options{Level: cms.LevelBT, Timestamper: pki.TSAClient()}))
+			raw = out.Bytes()
+		}
+		files = append(files, made{f.write(fmt.Sprintf("three-%v.p7s", attached), raw), "", cms.LevelBT, attached})
+	}
 	for _, attached := range []bool{false, true} {
 		args := []string{"validate", "--trust", f.path("root.pem"), "--online"}
 		if !attached {
@@ -80,8 +93,15 @@ func TestDSSValidates(t *testing.T) {
 			require.Equal(t, "TOTAL-PASSED", a["indication"], "%s: %v", filepath.Base(m.path), a)
 			require.Equal(t, "CAdES-BASELINE-"+strings.TrimPrefix(string(m.level), "B-"), testtool.Field(a, "signatures", 0, "format"), m.path)
 			require.Empty(t, testtool.Field(a, "signatures", 0, "structural_errors"), m.path)
-			if m.level == cms.LevelBT {
-				require.Equal(t, "PASSED", testtool.Field(a, "signatures", 0, "timestamps", 0, "indication"), m.path)
+			signatures, _ := a["signatures"].([]any)
+			if m.name == "" {
+				require.Len(t, signatures, 3)
+			}
+			for i := range signatures {
+				require.Equal(t, "TOTAL-PASSED", testtool.Field(a, "signatures", i, "indication"), m.path)
+				if m.level == cms.LevelBT {
+					require.Equal(t, "PASSED", testtool.Field(a, "signatures", i, "timestamps", 0, "indication"), m.path)
+				}
 			}
 		}
 	}

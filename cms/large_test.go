@@ -51,7 +51,7 @@ func TestLargeFile(t *testing.T) {
 	peak := regexp.MustCompile(`peak (\d+) MB`).FindStringSubmatch(string(out))
 	require.NotNil(t, peak, string(out))
 	mb, _ := strconv.Atoi(peak[1])
-	require.LessOrEqual(t, mb, 40, "resident memory")
+	require.LessOrEqual(t, mb, 40+raceMemory, "resident memory")
 }
 
 func large(t *testing.T, size int) {

@@ -76,7 +76,8 @@ func Read(ctx context.Context, r io.Reader, opts *ReadOptions) (*Document, error
 }
 
 // ReadDetached is Read of a signature in memory whose content's digest can be had under any hash that is asked for, such as the
-// /Contents of a PDF signature. digest returns nil for a hash that it cannot compute; a nil function means that there is no content.
+// /Contents of a PDF signature. Where digest returns nil or an error, the content's integrity is unknown; a nil function means that
+// there is no content.
 // Zero octets after the structure are padding and ignored; any other octet there is an error.
 func ReadDetached(ctx context.Context, raw []byte, digest func(crypto.Hash) ([]byte, error), opts *ReadOptions) (*Document, error) {
 	o := orDefault(opts)
