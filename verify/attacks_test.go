@@ -537,3 +537,29 @@ func contains(findings []verify.Finding, code any) bool {
 	}
 	return false
 }
+
+// TestCoSigned: fifty signatures, one after another: all intact, and all but the last INDETERMINATE until later changes are judged.
+func TestCoSigned(t *testing.T) {
+	p := start(t)
+	doc := plainPDF("x")
+	const n = 50
+	for i := range n {
+		doc = p.signPDF(t, doc, "ec", &pdf.Options{Field: fmt.Sprintf("Sig%d", i+1)})
+	}
+	r := judge(t, p.verifier(t), doc, nil)
+	require.Len(t, r.Signatures, n)
+	for i, s := range r.Signatures {
+		require.Equal(t, cms.Intact, s.Integrity.Content, i)
+		require.Equal(t, cms.Intact, s.Integrity.Signature, i)
+		require.Equal(t, fmt.Sprintf("Sig%d", i+1), s.Field)
+		if i < n-1 {
+			require.Equal(t, verify.Indeterminate, s.Indication, i)
+			require.Equal(t, verify.ChangesUnknown, s.ChangesAfter.Level, i)
+			require.Equal(t, "revision", s.Coverage.Extent)
+		} else {
+			require.Equal(t, "TOTAL-PASSED", verdict(s))
+			require.Equal(t, "whole", s.Coverage.Extent)
+		}
+	}
+	require.Equal(t, verify.ExitIndeterminate, r.ExitCode())
+}

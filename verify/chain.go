@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/finding"
@@ -21,8 +22,25 @@ type chained struct {
 	findings []Finding
 }
 
-// chain searches a path from cert, valid at a time.
+// chain searches a path from cert, valid at a time. Each search is made once: documents with many signatures of one signer are
+// common.
 func (r *run) chain(cert *x509.Certificate, at time.Time) chained {
+	key := chainKey{sha256.Sum256(cert.Raw), at.UnixNano()}
+	c, ok := r.chains[key]
+	if !ok {
+		c = r.search(cert, at)
+		r.chains[key] = c
+	}
+	c.findings = slices.Clone(c.findings)
+	return c
+}
+
+type chainKey struct {
+	certificate [sha256.Size]byte
+	at          int64
+}
+
+func (r *run) search(cert *x509.Certificate, at time.Time) chained {
 	path, err := r.v.Trust.Path(cert, r.known, at)
 	c := chained{path: path, err: err}
 	if err != nil {

@@ -22,7 +22,7 @@ func (r *run) pdf(ctx context.Context, src io.ReaderAt, size int64) error {
 	r.report.Findings = append(r.report.Findings, doc.Findings...)
 	for _, s := range doc.Signatures {
 		if s.CMS != nil {
-			r.learn(s.CMS.Certificates...)
+			r.learnFrom(s.CMS)
 		}
 	}
 	for _, t := range doc.Timestamps {
@@ -32,9 +32,15 @@ func (r *run) pdf(ctx context.Context, src io.ReaderAt, size int64) error {
 	}
 	proofs := make([]*proof, len(doc.Timestamps))
 	for i, t := range doc.Timestamps {
+		if err := ctx.Err(); err != nil {
+			return fail(CodeCancelled, err)
+		}
 		proofs[i] = r.documentStamp(doc, t)
 	}
 	for i, s := range doc.Signatures {
+		if err := ctx.Err(); err != nil {
+			return fail(CodeCancelled, err)
+		}
 		id := "s" + strconv.Itoa(i+1)
 		c := circumstances{attribute: s.SubFilter == subFilterPAdES, appended: s.Appended, part: s.Extent != pdf.Whole && s.Extent != pdf.OfRevision}
 		for j, t := range doc.Timestamps {
@@ -143,13 +149,12 @@ func (r *run) cms(ctx context.Context, src io.Reader, size int64, content io.Rea
 	r.report.Findings = append(r.report.Findings, doc.Findings...)
 	r.learn(doc.Certificates...)
 	for _, s := range doc.Signatures {
-		for _, t := range s.Timestamps {
-			if t.Token != nil {
-				r.learn(t.Token.Certificates()...)
-			}
-		}
+		r.learnFrom(s)
 	}
 	for i, s := range doc.Signatures {
+		if err := ctx.Err(); err != nil {
+			return fail(CodeCancelled, err)
+		}
 		out := fresh("s" + strconv.Itoa(i+1))
 		if doc.Attached || r.opts.Content != nil {
 			out.Coverage.Extent = string(pdf.Whole)

@@ -194,3 +194,16 @@ func (r *run) learn(certs ...*x509.Certificate) {
 		}
 	}
 }
+
+// learnFrom adds the certificates of a signature, of its time-stamps and of its counter-signatures.
+func (r *run) learnFrom(s *cms.Signature) {
+	r.learn(s.Certificates...)
+	for _, t := range s.Timestamps {
+		if t.Token != nil {
+			r.learn(t.Token.Certificates()...)
+		}
+	}
+	for _, counter := range s.CounterSignatures {
+		r.learnFrom(counter)
+	}
+}

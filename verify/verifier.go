@@ -60,7 +60,8 @@ type run struct {
 	at     time.Time // validation time
 	report *Report
 	stamps int                 // time-stamps that have an id
-	known  []*x509.Certificate // embedded anywhere in the document, and given
+	known  []*x509.Certificate // embedded anywhere in the document, and given; complete before the first chain is searched
+	chains map[chainKey]chained
 }
 
 func newRun(v *Verifier, o Options) *run {
@@ -73,7 +74,7 @@ func newRun(v *Verifier, o Options) *run {
 	}
 	at = at.UTC().Truncate(time.Second)
 	policy, _ := ParsePolicy(v.Policy)
-	return &run{v: v, opts: o, at: at, known: v.Certificates, report: &Report{
+	return &run{v: v, opts: o, at: at, known: v.Certificates, chains: make(map[chainKey]chained), report: &Report{
 		Schema: Schema, File: o.Name, ValidationTime: at, Policy: policy, Slots: []Slot{}, Revisions: []Revision{},
 		Signatures: []*Signature{}, Timestamps: []*Timestamp{}, Conformance: []Conformance{}, Findings: []Finding{},
 	}}
