@@ -125,7 +125,7 @@ func TestRoundTrip(t *testing.T) {
 		require.NoError(t, sd.Write(&out, strings.NewReader(content), int64(len(content))))
 		require.Equal(t, raw, out.Bytes())
 		err = sd.Write(io.Discard, strings.NewReader(content), int64(len(content))+1)
-		require.ErrorContains(t, err, "octets")
+		require.ErrorContains(t, err, "instead of")
 
 		// An unsigned attribute changes nothing else.
 		s.AddUnsigned(cmsdata.NewAttribute(cmsdata.OIDSignatureTimestamp, []byte{der.Null, 0}))

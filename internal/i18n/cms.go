@@ -27,7 +27,7 @@ var cms = map[string]Message{
 		Vi: "không đọc được nội dung",
 	},
 	"cms.content-size": {
-		En: "the content has {found} octets instead of the {announced} announced",
+		En: "the content has {found} bytes instead of the {announced} announced",
 		Vi: "nội dung có {found} byte thay vì {announced} byte như đã báo",
 	},
 	"cms.content": {
@@ -79,7 +79,7 @@ var cms = map[string]Message{
 		Vi: "chữ ký đã chuẩn bị thuộc loại hoặc phiên bản khác ({format}, phiên bản {version}) so với bản kyso này",
 	},
 	"cms.state-too-large": {
-		En: "the prepared signature needs {size} octets, more than the {limit} allowed; give fewer certificates",
+		En: "the prepared signature needs {size} bytes, more than the {limit} allowed; give fewer certificates",
 		Vi: "chữ ký đã chuẩn bị cần {size} byte, vượt mức cho phép {limit}; hãy đưa ít chứng thư hơn",
 	},
 
