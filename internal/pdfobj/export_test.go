@@ -1,0 +1,10 @@
+package pdfobj
+
+// DamagedSamples are the files of the damage tests by name, for tests that may import what builds on this package.
+func DamagedSamples() map[string][]byte {
+	files := samples()
+	for _, c := range damagedFiles() {
+		files[c.name] = c.data
+	}
+	return files
+}
