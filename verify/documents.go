@@ -77,6 +77,7 @@ func (r *run) pdfSignature(doc *pdf.Document, s *pdf.Signature, id string, c cir
 		}
 	}
 	out.Time.claim(claimed)
+	out.Time.ZoneAmbiguous = s.ClaimedTime != nil && s.ZoneMissing
 	out.Time.ClaimedCovered = out.Time.Claimed != nil && !c.part && !misshapen(s.Findings)
 	r.report.Signatures = append(r.report.Signatures, out)
 	r.judge(out, s.CMS, c)

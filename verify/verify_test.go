@@ -468,3 +468,16 @@ func (f failingAfter) ReadAt(b []byte, off int64) (int, error) {
 	}
 	return f.r.ReadAt(b, off)
 }
+
+// TestZoneAmbiguous: a PDF date without a zone is told.
+func TestZoneAmbiguous(t *testing.T) {
+	p := start(t)
+	doc := p.signPDF(t, plainPDF("x"), "signer", &pdf.Options{SigningTime: time.Date(2026, 3, 4, 5, 6, 7, 0, time.FixedZone("", 7*3600))})
+	s := judge(t, p.verifier(t), doc, nil).Signatures[0]
+	require.False(t, s.Time.ZoneAmbiguous)
+	require.Equal(t, "2026-03-04T05:06:07+07:00", s.Time.Claimed.Format(time.RFC3339))
+	vague := flip(t, doc, "(D:20260304050607+07'00')", "(D:20260304050607)       ")
+	s = judge(t, p.verifier(t), vague, nil).Signatures[0]
+	require.Equal(t, "TOTAL-FAILED/HASH_FAILURE", verdict(s), "the date is among what is signed")
+	require.True(t, s.Time.ZoneAmbiguous)
+}
