@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/kyso-dev/kyso/internal/finding"
@@ -63,15 +64,17 @@ func (r *reader) place(e *entry) error {
 // revisionAt is the index of the revision that ends at an offset: behind its %%EOF, with the line end that follows or without.
 // whole is false where none ends there; then the revision is the first one that holds the offset.
 func (r *reader) revisionAt(end int64) (index int, whole bool) {
-	for i, rev := range r.revs {
-		if end < rev.EOF {
-			return i, false
+	index = len(r.revs) - 1
+	for i, rev := range slices.Backward(r.revs) { // of two that end alike, for want of an end marker, the later one says what is signed
+		if end > rev.End {
+			break
 		}
-		if end <= rev.End {
+		if end >= rev.EOF {
 			return i, true
 		}
+		index = i
 	}
-	return len(r.revs) - 1, false
+	return index, false
 }
 
 // inside makes sure that what is signed and what carries the signature belong together: the dictionary in force is the one that the
