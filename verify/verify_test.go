@@ -80,7 +80,7 @@ func TestCMS(t *testing.T) {
 	attached := p.signCMS(t, content, "ec", &cms.Options{Attached: true})
 	// An attached file whose content is a PDF, header and all near the beginning, is a CMS file.
 	wrapped := p.signCMS(t, plainPDF("inside"), "signer", &cms.Options{Attached: true})
-	armour := func(label string, der []byte) []byte {
+	labelled := func(label string, der []byte) []byte {
 		return append([]byte("text before\n"), pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})...)
 	}
 	for _, c := range []struct {
@@ -92,9 +92,9 @@ func TestCMS(t *testing.T) {
 		{"detached", detached, about(content), "B-T"},
 		{"attached", attached, nil, "B-B"},
 		{"attached PDF", wrapped, nil, "B-B"},
-		{"PEM, CMS", armour("CMS", attached), nil, "B-B"},
-		{"PEM, PKCS7", armour("PKCS7", detached), about(content), "B-T"},
-		{"PEM with CRLF", bytes.ReplaceAll(armour("PKCS7", attached), []byte("\n"), []byte("\r\n")), nil, "B-B"},
+		{"PEM, CMS", labelled("CMS", attached), nil, "B-B"},
+		{"PEM, PKCS7", labelled("PKCS7", detached), about(content), "B-T"},
+		{"PEM with CRLF", bytes.ReplaceAll(labelled("PKCS7", attached), []byte("\n"), []byte("\r\n")), nil, "B-B"},
 		{"attached, same content given", attached, about(content), "B-B"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -135,6 +135,8 @@ func TestCMS(t *testing.T) {
 		require.NotEqual(t, r.Signatures[0].Signer.CertificateSHA256, r.Signatures[1].Signer.CertificateSHA256)
 	})
 }
+
+func armour(der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: "CMS", Bytes: der}) }
 
 // TestSigners checks what a report says of the PKI's signers.
 func TestSigners(t *testing.T) {

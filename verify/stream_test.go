@@ -1,0 +1,68 @@
+package verify_test
+
+import (
+	"bytes"
+	"io"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/verify"
+)
+
+// zeros is n octets that nobody holds.
+type zeros int64
+
+func (z zeros) ReadAt(b []byte, off int64) (int, error) {
+	if off >= int64(z) {
+		return 0, io.EOF
+	}
+	n := int(min(int64(len(b)), int64(z)-off))
+	clear(b[:n])
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// TestStreams: a document of any size is verified in the memory of a small one.
+func TestStreams(t *testing.T) {
+	p := start(t)
+	v := p.verifier(t)
+	const size = 256 << 20
+	allocated := func(run func()) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		run()
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	t.Run("detached CMS", func(t *testing.T) {
+		var sig bytes.Buffer
+		require.NoError(t, cms.Sign(t.Context(), &sig, io.NewSectionReader(zeros(size), 0, size), p.Signer("signer"), &cms.Options{Clock: p.Now}))
+		used := allocated(func() {
+			r := judge(t, v, sig.Bytes(), &verify.Options{Content: zeros(size), ContentSize: size})
+			require.Equal(t, verify.TotalPassed, r.Indication)
+		})
+		require.Less(t, used, uint64(8<<20))
+	})
+	t.Run("PDF", func(t *testing.T) {
+		// The page's content stream is 64 MB of spaces.
+		doc := p.signPDF(t, plainPDF(string(bytes.Repeat([]byte{' '}, 64<<20))), "signer", &pdf.Options{})
+		used := allocated(func() {
+			require.Equal(t, verify.TotalPassed, judge(t, v, doc, nil).Indication)
+		})
+		require.Less(t, used, uint64(8<<20))
+	})
+	t.Run("attached CMS in PEM", func(t *testing.T) {
+		doc := p.signCMS(t, bytes.Repeat([]byte("x"), 16<<20), "signer", &cms.Options{Attached: true})
+		armoured := armour(doc)
+		used := allocated(func() {
+			require.Equal(t, verify.TotalPassed, judge(t, v, armoured, nil).Indication)
+		})
+		require.Less(t, used, uint64(8<<20))
+	})
+}
