@@ -62,7 +62,7 @@ func (f *File) repair() error {
 func (s *scan) run() error {
 	in := s.f.in
 	for pos := int64(0); pos < in.size; {
-		b, err := in.at(pos, windowSize)
+		b, err := in.at(pos, 256)
 		if err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func (f *File) searchedLength(start int64) (int64, error) {
 // file, so that many broken streams cost no more than a few.
 func (f *File) indexFrom(from, to int64, word string) (int64, error) {
 	for from < to {
-		b, err := f.in.at(from, min(windowSize, int(to-from)))
+		b, err := f.in.at(from, int(min(1024, to-from)))
 		if err != nil {
 			return -1, err
 		}
