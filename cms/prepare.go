@@ -81,6 +81,9 @@ func HashFor(cert *x509.Certificate, opts *Options) (crypto.Hash, error) {
 }
 
 func algorithmFor(cert *x509.Certificate, o *Options) (alg.Signature, error) {
+	if cert == nil {
+		return alg.Signature{}, fail(CodeChain, nil, "count", "0", "limit", strconv.Itoa(limits.CMSChain))
+	}
 	pub, err := alg.PublicKey(cert)
 	if err != nil {
 		return alg.Signature{}, fail(CodeKey, err)
@@ -104,6 +107,9 @@ func newPrepared(chain []*x509.Certificate, o *Options) (*PreparedSignature, err
 	}
 	if err := checkFit(p.chain[0], o); err != nil {
 		return nil, err
+	}
+	if y := o.SigningTime.UTC().Year(); y < 1 || y > 9999 {
+		return nil, fail(CodeOptions, nil, "reason", "the signing time has no four-digit year")
 	}
 	if p.algorithm, err = algorithmFor(p.chain[0], o); err != nil {
 		return nil, err

@@ -65,6 +65,7 @@ func TestRefusedBeforeTheKey(t *testing.T) {
 		{"cancelled", "ec", cancelled, nil, cms.Options{}, context.Canceled},
 		{"source fails", "ec", nil, io.MultiReader(strings.NewReader("x"), iotest.ErrReader(broken)), cms.Options{}, broken},
 		{"too many certificates", "ec", nil, nil, cms.Options{Certificates: many(t, pki)}, codeErr(cms.CodeChain)},
+		{"signing time", "ec", nil, nil, cms.Options{SigningTime: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)}, codeErr(cms.CodeOptions)},
 		{"nil certificate", "ec", nil, nil, cms.Options{Certificates: []*x509.Certificate{nil}}, codeErr(cms.CodeChain)},
 	} {
 		t.Run(strings.ReplaceAll(c.what, " ", "-"), func(t *testing.T) {
@@ -88,6 +89,8 @@ func TestRefusedBeforeTheKey(t *testing.T) {
 	require.ErrorIs(t, cms.Sign(t.Context(), io.Discard, strings.NewReader(text), nil, nil), signer.ErrKeyNotFound)
 	require.ErrorIs(t, cms.SignBatch(t.Context(), nil, nil, nil), signer.ErrKeyNotFound)
 	_, err := cms.Prepare(t.Context(), strings.NewReader(text), nil, nil)
+	require.ErrorIs(t, err, codeErr(cms.CodeChain))
+	_, err = cms.HashFor(nil, nil)
 	require.ErrorIs(t, err, codeErr(cms.CodeChain))
 	_, err = cms.Prepare(t.Context(), nil, pki.Chain("ec"), nil)
 	require.ErrorIs(t, err, codeErr(cms.CodeContent))
