@@ -71,7 +71,7 @@ func SignBatch(ctx context.Context, docs []BatchDocument, s signer.Signer, opts 
 			b.options[i] = *o
 		}
 		if err = needsTimestamper(o); err == nil {
-			b.prepared[i], err = Prepare(ctx, docs[i].Source, docs[i].Size, chain, &b.options[i])
+			b.prepared[i], err = prepare(ctx, docs[i].Source, docs[i].Size, chain, &b.options[i])
 		}
 		if err != nil {
 			b.errors[i] = err
@@ -89,7 +89,7 @@ func SignBatch(ctx context.Context, docs []BatchDocument, s signer.Signer, opts 
 	}
 	again := b.sign(ctx, s, all)
 	for _, i := range again {
-		if b.prepared[i], b.errors[i] = Prepare(ctx, docs[i].Source, docs[i].Size, chain, &b.options[i]); b.errors[i] != nil {
+		if b.prepared[i], b.errors[i] = prepare(ctx, docs[i].Source, docs[i].Size, chain, &b.options[i]); b.errors[i] != nil {
 			return b.report()
 		}
 	}

@@ -61,6 +61,7 @@ const (
 	CodeFieldDamaged      finding.Code = "pdf.field-damaged"        // a signature field's value is no signature dictionary; params: field
 	CodeRewritten         finding.Code = "pdf.rewritten"            // a later revision changed the signature's dictionary
 	CodeRemoved           finding.Code = "pdf.signature-removed"    // an earlier revision has a signature that the last one lacks; params: field
+	CodeUnlisted          finding.Code = "pdf.unlisted"             // the certification that the catalog names is in no field
 	CodeRepeatedKey       finding.Code = "pdf.repeated-key"         // the signature dictionary has a key twice
 	CodeRepaired          finding.Code = "pdf.repaired"             // damaged cross-references
 	CodeTokenUnreadable   finding.Code = "pdf.token-unreadable"     // a document time-stamp that is none; params: why

@@ -46,7 +46,7 @@ func (r *reader) contents(ctx context.Context) error {
 			}
 		}
 	}
-	if err := digestRanges(ctx, r.src, jobs, r.opts.Progress); err != nil {
+	if err := digestRanges(ctx, r.src, r.size, jobs, r.opts.Progress); err != nil {
 		return err
 	}
 	for i, e := range r.entries {
@@ -116,7 +116,9 @@ func (e *entry) value() (raw []byte, hashes []crypto.Hash) {
 		return raw, []crypto.Hash{token.Info.Hash}
 	}
 	for _, si := range sd.Signers {
-		hashes = append(hashes, si.Digest.Crypto)
+		if !slices.Contains(hashes, si.Digest.Crypto) {
+			hashes = append(hashes, si.Digest.Crypto)
+		}
 	}
 	return raw, hashes
 }

@@ -11,6 +11,7 @@ import (
 type editor struct {
 	file   *pdfobj.File
 	update *pdfobj.Update
+	root   pdfobj.Ref // the catalog
 	work   []workpiece
 }
 

@@ -32,6 +32,9 @@ func open(ctx context.Context, src io.ReaderAt, size int64) (*source, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if src == nil {
+		return nil, badOption("src", "nil")
+	}
 	if size < 0 {
 		return nil, badOption("size", strconv.FormatInt(size, 10))
 	}
@@ -198,7 +201,11 @@ func (s *section) fill(der []byte, room int) error {
 
 func write(dst io.Writer, parts ...[]byte) error {
 	for _, p := range parts {
-		if _, err := dst.Write(p); err != nil {
+		n, err := dst.Write(p)
+		if err == nil && n < len(p) {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
 			return fault(CodeWrite, err)
 		}
 	}

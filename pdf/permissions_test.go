@@ -56,8 +56,10 @@ func TestCertificationOutsideOfTheForm(t *testing.T) {
 	p, _ := testpki.Start(t)
 	sig := "<< /Type /Sig /Filter /X /SubFilter /ETSI.CAdES.detached /Contents <00> /Reference [<< /TransformMethod /DocMDP /TransformParams << /P %d >> >>] >>"
 	for level, want := range map[int]string{1: string(pdf.CodeCertified), 2: "", 3: "", 4: string(pdf.CodeCertified)} {
-		_, err := trySign(t, p, build("<< /Type /Catalog /Pages 2 0 R /Perms << /DocMDP 5 0 R >> >>", pagesOne, pagePlain, contentPlain, fmt.Sprintf(sig, level)), nil)
+		doc := build("<< /Type /Catalog /Pages 2 0 R /Perms << /DocMDP 5 0 R >> >>", pagesOne, pagePlain, contentPlain, fmt.Sprintf(sig, level))
+		_, err := trySign(t, p, doc, nil)
 		require.Equal(t, want, code(err), level)
+		require.Equal(t, []string{string(pdf.CodeUnlisted)}, codes(read(t, doc).Findings))
 	}
 }
 

@@ -29,7 +29,20 @@ type PreparedSignature struct {
 // of its issuers, leaf first. The document is read and nothing is written; [PreparedSignature.Finish] takes it again.
 //
 // Room is kept for a time-stamp at any level, since Finish may still raise B-B to B-T.
+//
+// A state above 16 kB comes from a long chain and is refused here rather than when it is stored: give fewer Certificates.
 func Prepare(ctx context.Context, src io.ReaderAt, size int64, chain []*x509.Certificate, opts *Options) (*PreparedSignature, error) {
+	p, err := prepare(ctx, src, size, chain, opts)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.MarshalJSON(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func prepare(ctx context.Context, src io.ReaderAt, size int64, chain []*x509.Certificate, opts *Options) (*PreparedSignature, error) {
 	j, err := begin(ctx, src, size, chain, opts)
 	if err != nil {
 		return nil, err
@@ -77,6 +90,9 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.Re
 	}
 	if p.cms == nil {
 		return fault(CodeState, nil, "part", "cms")
+	}
+	if dst == nil {
+		return badOption("dst", "nil")
 	}
 	if o.Level == "" {
 		o.Level = p.level

@@ -7,6 +7,9 @@ import (
 	"hash"
 	"io"
 	"slices"
+	"strconv"
+
+	"github.com/kyso-dev/kyso/internal/limits"
 )
 
 // digestJob asks for the digest of the octets that a ByteRange names.
@@ -19,7 +22,9 @@ type digestJob struct {
 // digestRanges answers all jobs in one pass over the file: a running state follows the octets from the beginning, and is cloned
 // at each gap for the rest of that range. So the many signatures of a co-signed file cost no more than the last one of them, and
 // several digests of one file are made from one reading.
-func digestRanges(ctx context.Context, src io.ReaderAt, jobs []*digestJob, progress func(done, total int64)) error {
+//
+// A file made to cost can have many signatures near its beginning, each over all the rest: that is bounded.
+func digestRanges(ctx context.Context, src io.ReaderAt, size int64, jobs []*digestJob, progress func(done, total int64)) error {
 	if len(jobs) == 0 {
 		return nil
 	}
@@ -32,6 +37,9 @@ func digestRanges(ctx context.Context, src io.ReaderAt, jobs []*digestJob, progr
 		if i == 0 || j.span != jobs[i-1].span {
 			p.total += j.span.end - j.span.tail
 		}
+	}
+	if most := limits.PDFDigestTimes*size + limits.PDFDigestFree; p.total > most {
+		return fault(CodeLimit, nil, "what", "octets to digest", "max", strconv.FormatInt(most, 10))
 	}
 	p.buf = make([]byte, min(p.total, chunkSize))
 	all := make([]hash.Hash, 0, len(running))

@@ -123,7 +123,11 @@ func (r *reader) view(i int) (*pdfobj.File, error) {
 // fields lists the signature fields of the last revision, each signature dictionary once (P9), and the signatures that earlier
 // revisions had besides.
 func (r *reader) fields(ctx context.Context) error {
-	fm, err := r.formOf(r.file)
+	catalog, _, err := r.file.Catalog()
+	if err != nil {
+		return unreadable(err)
+	}
+	fm, err := readForm(r.file, catalog)
 	if err != nil {
 		return err
 	}
@@ -136,6 +140,9 @@ func (r *reader) fields(ctx context.Context) error {
 		if err := r.field(fd); err != nil {
 			return err
 		}
+	}
+	if err := r.certification(catalog); err != nil {
+		return err
 	}
 	current := len(r.entries)
 	if len(r.entries) == 0 && len(r.revs) == 1 {
@@ -194,6 +201,22 @@ func (r *reader) field(fd *field) error {
 		return fault(CodeLimit, nil, "what", "signatures", "max", strconv.Itoa(limits.PDFSignatures))
 	}
 	r.entries = append(r.entries, &entry{Entry: Entry{Field: fd.name, Fields: []string{fd.name}}, key: key, direct: direct, dict: dict})
+	return nil
+}
+
+// certification reports a certification signature that the catalog names and no field shows (ISO 32000-2, 12.8.6; P9).
+func (r *reader) certification(catalog *pdfobj.Dict) error {
+	perms, _, err := r.file.LookupDict(catalog, "Perms")
+	if sourceFailed(err) {
+		return unreadable(err)
+	}
+	sig, ref, err := r.file.LookupDict(perms, "DocMDP")
+	if sourceFailed(err) {
+		return unreadable(err)
+	}
+	if sig != nil && !slices.ContainsFunc(r.entries, func(e *entry) bool { return !e.direct && e.key == ref }) {
+		r.note(CodeUnlisted, finding.Error, "ISO 32000-2, 12.8.6")
+	}
 	return nil
 }
 

@@ -26,6 +26,9 @@ func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s sig
 	if s == nil {
 		return badOption("signer", "nil")
 	}
+	if dst == nil {
+		return badOption("dst", "nil")
+	}
 	chain, err := s.Certificates(ctx)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -42,21 +43,23 @@ func (t *transfer) run(ctx context.Context) error {
 // kernel lets the system copy from file to file, without the octets passing through this process, while they are hashed.
 func (t *transfer) kernel(ctx context.Context, dst, src *os.File) error {
 	defer src.Close()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	copied := make(chan error, 1)
 	go func() {
 		err := copyFile(ctx, dst, src, t.size)
 		if err != nil {
-			cancel(err) // hashing on would be in vain
+			cancel() // hashing on would be in vain
 		}
 		copied <- err
 	}()
 	err := t.hash(ctx, nil)
 	if err != nil {
-		cancel(err)
+		cancel()
 	}
-	if copyErr := <-copied; copyErr != nil && (err == nil || ctx.Err() != nil && context.Cause(ctx) == copyErr) {
+	copyErr := <-copied
+	var failed *Error
+	if err == nil || errors.As(copyErr, &failed) { // the one that failed, not the one that was called off for it
 		return copyErr
 	}
 	return err
@@ -91,8 +94,8 @@ func (t *transfer) ring(ctx context.Context) error {
 		var err error
 		for chunk := range full {
 			if err == nil {
-				if _, err = t.dst.Write(chunk); err != nil {
-					failed <- fault(CodeWrite, err)
+				if err = write(t.dst, chunk); err != nil {
+					failed <- err
 				}
 			}
 			free <- chunk[:cap(chunk)]
@@ -130,8 +133,8 @@ func (t *transfer) hash(ctx context.Context, next func(int64) ([]byte, func([]by
 		own = make([]byte, min(chunkSize, t.size))
 	}
 	for done := int64(0); done < t.size; {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		buf, release := own, func([]byte) error { return nil }
 		if next != nil {

@@ -132,7 +132,7 @@ func (d *document) newField(name string) (target, error) {
 // write makes the update section: signature dictionary, field, form, page and catalog as far as they change. The ByteRange is
 // filled in, /Contents is zeros.
 func (d *document) write(l *layout, t target) (*section, error) {
-	e := &editor{file: d.file, update: d.file.NewUpdate(), work: make([]workpiece, 0, 8)}
+	e := &editor{file: d.file, update: d.file.NewUpdate(), root: d.catalogRef, work: make([]workpiece, 0, 8)}
 	sigRef := e.update.Alloc()
 	sec := &section{contents: pdfobj.HexPlaceholder(l.contents)}
 	width := 8 + 3*len(strconv.FormatInt(d.file.Bytes()+int64(2*l.contents)+1<<26, 10))
@@ -269,9 +269,9 @@ func (d *document) setPerms(e *editor, sigRef pdfobj.Ref) error {
 
 // openCatalog is the catalog for changing. One that lies in the trailer itself, in a damaged file, gets a number.
 func (d *document) openCatalog(e *editor) (*pdfobj.Dict, error) {
-	if d.catalogRef.IsZero() {
-		d.catalogRef = e.update.Alloc()
-		e.update.SetTrailer("Root", d.catalogRef)
+	if e.root.IsZero() {
+		e.root = e.update.Alloc()
+		e.update.SetTrailer("Root", e.root)
 	}
-	return e.open(d.catalogRef, d.catalog)
+	return e.open(e.root, d.catalog)
 }

@@ -57,6 +57,7 @@ var pdf = map[string]Message{
 	"pdf.field-damaged":        {"the signature field {field} holds something that is not a signature", "ô chữ ký {field} chứa dữ liệu không phải là chữ ký"},
 	"pdf.rewritten":            {"a later change of the file gave this signature another dictionary", "một thay đổi về sau của tệp đã thay từ điển của chữ ký này"},
 	"pdf.signature-removed":    {"an earlier revision had a signature in the field {field} which is no longer there", "phiên bản trước có chữ ký trong ô {field} nhưng nay không còn"},
+	"pdf.unlisted":             {"the document is said to be certified by a signature that no field shows", "tài liệu được ghi là đã chứng nhận bằng một chữ ký không nằm trong ô chữ ký nào"},
 	"pdf.repeated-key":         {"the signature dictionary says something twice", "từ điển của chữ ký có mục bị lặp lại"},
 	"pdf.repaired":             {"the file's cross-references are damaged; objects were found by searching", "bảng tham chiếu của tệp bị hỏng; các đối tượng được tìm lại bằng cách quét tệp"},
 	"pdf.token-unreadable":     {"the document time-stamp cannot be read: {why}", "không đọc được dấu thời gian của tài liệu: {why}"},

@@ -103,15 +103,17 @@ const (
 
 // Signed PDFs (pdf).
 const (
-	PDFFields     = 200_000  // form fields and their widgets
-	PDFFieldDepth = 128      // nesting of form fields
-	PDFPageDepth  = 128      // nesting of the page tree
-	PDFPageNodes  = 10_000   // page tree nodes looked at for the first page
-	PDFSignatures = 5_000    // signatures and document time-stamps in one file
-	PDFContents   = 8 << 20  // octets kept free for, or read from, one /Contents
-	PDFTexts      = 4 << 10  // octets of all texts of one signature (reason, place, name, contact, field) together
-	PDFChain      = 16       // certificates given to one signature
-	PDFState      = 16 << 10 // octets of a stored preparation
+	PDFFields      = 200_000   // form fields and their widgets
+	PDFFieldDepth  = 128       // nesting of form fields
+	PDFPageDepth   = 128       // nesting of the page tree
+	PDFPageNodes   = 10_000    // page tree nodes looked at for the first page
+	PDFSignatures  = 5_000     // signatures and document time-stamps in one file
+	PDFContents    = 8 << 20   // octets kept free for, or read from, one /Contents
+	PDFTexts       = 4 << 10   // octets of all texts of one signature (reason, place, name, contact, field) together
+	PDFChain       = 16        // certificates given to one signature
+	PDFDigestTimes = 8         // how often the octets of a file may be digested for its signatures …
+	PDFDigestFree  = 256 << 20 // … beyond these many octets
+	PDFState       = 16 << 10  // octets of a stored preparation
 )
 
 // Names of subjects and issuers (internal/vnid).
