@@ -107,6 +107,20 @@ func damagedFiles() []damaged {
 	entries("white space around the head of the table", false, "\n\n  0   6  \n\n", "%010d 00000 n \n", "0000000000 65535 f \n")
 	entries("head of the table and entries on one line", false, "0 6 ", "%010d 00000 n \n", "0000000000 65535 f \n")
 
+	// The length of a cross-reference stream is an indirect object, and the entry of that one is wrong.
+	length := newBuilder()
+	length.minimal()
+	old := length.Len()
+	rows := []byte{0, 0, 0, 0}
+	for i := 1; i < 6; i++ {
+		rows = append(rows, 1, byte(length.offsets[i]>>8), byte(length.offsets[i]), 0)
+	}
+	fmt.Fprintf(length, "7 0 obj <</Type/XRef/Root 1 0 R/W[1 2 1]/Size 6/Length 9 0 R>> stream\n%s\nendstream endobj\n", rows)
+	newer := length.Len()
+	length.WriteString("xref\n9 1\n0000000017 00000 n\r\n")
+	length.finish(newer, fmt.Sprintf("/Size 10/Root 1 0 R/Prev %d", old))
+	list = append(list, damaged{"length of a cross-reference stream leads nowhere", length.Bytes(), false, false})
+
 	cr := &builder{offsets: map[int]int{}, eol: "\r"}
 	cr.line("%PDF-1.4")
 	cr.minimal()

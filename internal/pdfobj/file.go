@@ -22,6 +22,7 @@ type File struct {
 	start    int64 // offset of the newest section, -1 for a scanned file
 	repaired bool
 	scanned  bool
+	chaining bool // the sections are being read: what they lead to may be wrong still
 	doubtful bool // scanned, and objects are malformed or cut off too
 	noRepair bool
 	view     bool // a revision of another File
@@ -68,7 +69,9 @@ func Open(r io.ReaderAt, size int64, opts *Options) (*File, error) {
 	if err := f.readHeader(); err != nil {
 		return nil, err
 	}
+	f.chaining = true
 	ok, err := f.readChain()
+	f.chaining = false
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +126,11 @@ func (f *File) Trailer() *Dict { return f.trailer }
 
 // Catalog is the document catalog and its reference, which is zero where a damaged file holds the catalog in the trailer itself.
 func (f *File) Catalog() (*Dict, Ref, error) {
+	scanned := f.scanned
 	o, ref, err := f.Lookup(f.trailer, "Root")
+	if f.scanned != scanned {
+		o, ref, err = f.Lookup(f.trailer, "Root") // the scan may have found another trailer
+	}
 	if err != nil {
 		return nil, ref, err
 	}
@@ -294,7 +301,7 @@ func (f *File) Get(ref Ref) (Object, error) {
 
 // lost is what Get does where an entry does not lead to its object: once, the file is scanned, as viewers do.
 func (f *File) lost(ref Ref, off int64) (Object, error) {
-	if f.scanned || f.view || f.noRepair {
+	if f.scanned || f.chaining || f.view || f.noRepair {
 		return nil, failSyntax(ref, off)
 	}
 	if err := f.repair(); err != nil {
