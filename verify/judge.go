@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kyso-dev/kyso/cms"
@@ -41,6 +42,11 @@ func (r *run) judge(s *Signature, facts *cms.Signature, c circumstances) {
 	var v verdict
 	if misshapen(s.Findings) {
 		v.fail(FormatFailure)
+	}
+	if slices.ContainsFunc(s.Findings, func(f Finding) bool {
+		return f.Severity == finding.Error && formatFaults[f.Code] && strings.HasPrefix(string(f.Code), "cms.")
+	}) {
+		s.Level = "" // a baseline level is a claim about the structure, and this is not the one of RFC 5652
 	}
 	if facts == nil {
 		s.Signer, s.Trust = describe(nil, cms.ByNone), chained{}.trust()
