@@ -5,7 +5,7 @@ import "github.com/kyso-dev/kyso/internal/finding"
 // Codes of errors.
 const (
 	CodeUnreadable    finding.Code = "pdf.unreadable"     // not a PDF, or too damaged; the cause says where
-	CodeDamaged       finding.Code = "pdf.damaged"        // no trailer is left: too damaged to be signed, though perhaps not to be read
+	CodeDamaged       finding.Code = "pdf.damaged"        // too damaged to be signed, though perhaps not to be read
 	CodeEncrypted     finding.Code = "pdf.encrypted"      // protected by a password or for certificates
 	CodeNoPages       finding.Code = "pdf.no-pages"       // no page to put the signature field on
 	CodeForm          finding.Code = "pdf.form"           // the form is damaged where the signature would go; params: object

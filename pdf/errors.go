@@ -17,8 +17,12 @@ func fault(code finding.Code, cause error, pairs ...string) *Error {
 
 // unreadable wraps what the layer below says about the file.
 func unreadable(err error) error {
-	if err == nil {
+	var e *pdfobj.Error
+	switch {
+	case err == nil:
 		return nil
+	case errors.As(err, &e) && e.Code() == string(pdfobj.CodeDoubtful):
+		return fault(CodeDamaged, err)
 	}
 	return fault(CodeUnreadable, err)
 }

@@ -55,7 +55,7 @@ func inspect(f *pdfobj.File) (*document, error) {
 		return nil, fault(CodeEncrypted, nil)
 	}
 	if f.StartXref() < 0 && !f.Trailer().Has("Size") {
-		return nil, fault(CodeDamaged, nil) // what was found by scanning alone other readers may find otherwise
+		return nil, fault(CodeDamaged, nil) // cut off, most likely: people would sign what is left of something
 	}
 	d := &document{file: f}
 	var err error

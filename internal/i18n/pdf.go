@@ -3,7 +3,7 @@ package i18n
 var pdf = map[string]Message{
 	// errors
 	"pdf.unreadable":     {"the PDF cannot be read", "không đọc được tệp PDF"},
-	"pdf.damaged":        {"the PDF is too damaged to be signed (its trailer is missing); save it anew first", "tệp PDF hỏng quá nặng để ký (thiếu phần trailer); hãy lưu lại tệp trước khi ký"},
+	"pdf.damaged":        {"the PDF is too damaged to be signed; save it anew first", "tệp PDF hỏng quá nặng để ký; hãy lưu lại tệp trước khi ký"},
 	"pdf.encrypted":      {"the PDF is encrypted; remove the protection before signing or reading it", "tệp PDF đang được mã hoá; hãy bỏ mã hoá trước khi ký hoặc đọc"},
 	"pdf.no-pages":       {"the PDF has no page that can hold a signature field", "tệp PDF không có trang nào để đặt ô chữ ký"},
 	"pdf.form":           {"the form in the PDF is damaged where the signature has to go ({object})", "biểu mẫu trong tệp PDF bị hỏng tại nơi cần đặt chữ ký ({object})"},
