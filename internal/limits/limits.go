@@ -85,7 +85,6 @@ const (
 	PDFStreamBytes  = 256 << 20 // the most that a caller may ask to have decoded of one stream
 	PDFFilters      = 8         // filters on one stream
 	PDFReferences   = 64        // references that lead from one to the next
-	PDFSizeTrusted  = 1 << 23   // highest /Size that is believed without an entry for the last object (annex C once allowed 8388607)
 	PDFPredictorRow = 1 << 20   // octets in one row of a predictor
 	PDFScanDecoded  = 256 << 20 // octets decoded while a damaged file is scanned
 )

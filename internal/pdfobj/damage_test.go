@@ -42,6 +42,7 @@ func damagedFiles() []damaged {
 		_, _ = fmt.Sscan(string(data[i:]), &at)
 		return append(bytes.Clone(data[:i]), fmt.Sprintf("%d\n%%%%EOF\n", at+delta)...)
 	}
+	lf := bytes.ReplaceAll(table, []byte("\r\n"), []byte("\n"))
 	list := []damaged{
 		{"no end of line at the end", table[:len(table)-1], false, false},
 		{"no EOF marker", replace(table, "%%EOF\n", ""), false, false},
@@ -74,6 +75,10 @@ func damagedFiles() []damaged {
 		{"size too small", replace(table, "/Size 6", "/Size 3"), false, false},
 		{"size missing", replace(table, "/Size 6", "/Xize 6"), false, false},
 		{"size absurd", replace(table, "/Size 6", "/Size 2147483647"), false, false},
+		{"size absurd and startxref missing", replace(replace(table, "/Size 6", "/Size 4000000"), "startxref", "startxxxx"), true, true},
+		{"line ends translated to LF", lf, true, true},
+		{"line ends translated to CR LF", bytes.ReplaceAll(lf, []byte("\n"), []byte("\r\n")), true, true},
+		{"object numbers far apart", replace(replace(table, "5 0 obj", "1000000 0 obj"), "/F1 5 0 R", "/F1 1000000 0 R"), true, true},
 		{"previous section at 0", replace(table, "/Size 6", "/Size 6/Prev 0"), false, false},
 		{"previous section at 0 and needed", append(bytes.Clone(table), fmt.Sprintf("xref\n5 1\n%010d 00000 n\r\ntrailer\n<</Size 6/Root 1 0 R/Prev 0>>\nstartxref\n%d\n%%%%EOF\n", bytes.Index(table, []byte("5 0 obj")), len(table))...), true, true},
 		{"previous section is junk", replace(table, "/Size 6", "/Size 6/Prev 20"), true, true},

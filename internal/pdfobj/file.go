@@ -194,14 +194,14 @@ func (f *File) Version() string {
 	return version
 }
 
-// Size is the lowest number that no object has had: where new objects begin.
+// Size is the lowest number that no object has had: where new objects begin. A /Size far above the last object is not believed.
 func (f *File) Size() uint32 {
 	size := uint32(1)
-	if n, ok := f.trailer.Get("Size").(int64); ok && n > 0 && n <= limits.PDFSizeTrusted {
-		size = uint32(n)
-	}
 	for i := range f.sections {
 		size = max(size, f.sections[i].size())
+	}
+	if n, ok := f.trailer.Get("Size").(int64); ok && n > int64(size) && n <= 2*int64(size)+1024 {
+		size = uint32(n)
 	}
 	return size
 }

@@ -160,8 +160,8 @@ func (x *xrefWriter) fillFree() {
 		}
 	}
 	free := tableEntry{gen: 65535, kind: entryFree}
-	if gaps > limits.PDFObjects {
-		x.entries = slices.Insert(x.entries, 0, free) // absurd numbers: subsections, and an empty free list
+	if gaps > 4*len(x.entries)+1024 {
+		x.entries = slices.Insert(x.entries, 0, free) // numbers far apart: subsections, and an empty free list
 		return
 	}
 	all := make([]tableEntry, 1, len(x.entries)+gaps)
