@@ -563,3 +563,53 @@ func TestCoSigned(t *testing.T) {
 	}
 	require.Equal(t, verify.ExitIndeterminate, r.ExitCode())
 }
+
+// TestC1AttributeConfusion: a signature over attributes does not become one over a file that holds their encoding.
+func TestC1AttributeConfusion(t *testing.T) {
+	p := start(t)
+	v := p.verifier(t)
+	honest := forgery{key: p.Key("signer"), cert: p.Certificate("signer"), others: []*x509.Certificate{p.Issuer()}, content: []byte("x")}
+	require.Equal(t, "TOTAL-PASSED", verdict(judge(t, v, honest.file(t), nil).Signatures[0]), "clean twin")
+	info := honest.info(t)
+	how, err := info.Algorithm()
+	require.NoError(t, err)
+	stolen := honest
+	stolen.content = info.SignedAttrsRaw
+	file := stolen.wrap(t, cmsdata.NewSignerInfo(honest.cert, crypto.SHA256, how, nil, info.Signature))
+	s := judge(t, v, file, nil).Signatures[0]
+	require.Equal(t, cms.Intact, s.Integrity.Signature, "the value does verify: that is the attack")
+	require.Equal(t, "TOTAL-FAILED/FORMAT_FAILURE", verdict(s), "%v", codes(s.Findings))
+}
+
+// TestC4Structure: what breaks the rules of RFC 5652 does not pass, though digest and value fit.
+func TestC4Structure(t *testing.T) {
+	p := start(t)
+	v := p.verifier(t)
+	for _, c := range []struct {
+		name  string
+		attrs func([]cmsdata.Attribute) []cmsdata.Attribute
+		want  string
+	}{
+		{"clean twin", nil, "TOTAL-PASSED"},
+		{"content type missing", func(a []cmsdata.Attribute) []cmsdata.Attribute { return a[1:] }, "TOTAL-FAILED/FORMAT_FAILURE"},
+		{"content type of something else", func(a []cmsdata.Attribute) []cmsdata.Attribute {
+			a[0] = cmsdata.ContentType(cmsdata.OIDTSTInfo)
+			return a
+		}, "TOTAL-FAILED/FORMAT_FAILURE"},
+		{"message digest missing", func(a []cmsdata.Attribute) []cmsdata.Attribute { return append(a[:1:1], a[2:]...) }, "TOTAL-FAILED/FORMAT_FAILURE"},
+		{"message digest twice", func(a []cmsdata.Attribute) []cmsdata.Attribute { return append(a, cmsdata.MessageDigest(sum("other"))) }, "TOTAL-FAILED/FORMAT_FAILURE"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := forgery{key: p.Key("signer"), cert: p.Certificate("signer"), others: []*x509.Certificate{p.Issuer()}, content: []byte("x"), attrs: c.attrs}
+			s := judge(t, v, f.file(t), nil).Signatures[0]
+			require.Equal(t, c.want, verdict(s), "%v", codes(s.Findings))
+			require.Equal(t, cms.Intact, s.Integrity.Signature)
+		})
+	}
+	t.Run("something after the end", func(t *testing.T) {
+		doc := append(p.signCMS(t, []byte("x"), "signer", &cms.Options{Attached: true}), 0)
+		r, err := v.Verify(t.Context(), bytes.NewReader(doc), int64(len(doc)), nil)
+		require.Error(t, err)
+		require.Equal(t, verify.ExitUnreadable, r.ExitCode())
+	})
+}

@@ -329,7 +329,7 @@ func (c *tally) report(t *testing.T) {
 
 // Reasons for differences.
 const (
-	whyC4       = "RFC 5652, 10.1.1 and 10.1.2; RFC 8933, 2: digestAlgorithm and the hash of signatureAlgorithm must agree, and a hash is named by its own identifier (attack row C4); DSS takes the one in signatureAlgorithm"
+	whyC4       = "RFC 8933, 3.1: digestAlgorithm and the hash of signatureAlgorithm must agree, and a hash is named by its own identifier (attack row C4); DSS takes the one in signatureAlgorithm"
 	whySHA3224  = "SHA3-224 and PLAIN-ECDSA (BSI TR-03111) are not among the algorithms of ETSI TS 119 312 and are refused by name"
 	whyNotDER   = "RFC 5652, 5.4: what is signed is the DER encoding of the attributes, and over that the value verifies; that the file has them in another order breaks 5.3 and fails the format"
 	whyPSS      = "RFC 4055, 3.1: a salt of 20 octets goes with SHA-256 too; openssl cms -verify calls the value valid"

@@ -1,13 +1,18 @@
 package verify_test
 
 import (
+	"cmp"
+	"crypto"
+	"crypto/x509"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/testtool"
 	"github.com/kyso-dev/kyso/verify"
 )
@@ -154,4 +159,59 @@ func TestJudgeOpenSSL(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, verify.ExitPassed, judge(t, p.verifier(t), data, about(content)).ExitCode())
 	})
+}
+
+// TestJudgeVerdicts: on the same evidence (revocation left out), EU DSS comes to our verdict, sub-indication included; where it does
+// not, the reason is here.
+func TestJudgeVerdicts(t *testing.T) {
+	p := start(t)
+	dir, _ := material(t, p)
+	key, cert := p.Key("signer"), p.Certificate("signer")
+	others := []*x509.Certificate{p.Issuer()}
+	clean := p.signCMS(t, []byte("pay 1"), "signer", &cms.Options{Attached: true})
+	stampedFile := p.signCMS(t, []byte("pay 1"), "signer", &cms.Options{Attached: true, Level: cms.LevelBT, Timestamper: p.TSAClient()})
+	document := p.signPDF(t, plainPDF("pay 1"), "signer", nil)
+	weak := weakKey(t)
+	late := cert.NotAfter.AddDate(0, 1, 0)
+	for _, c := range []struct {
+		name string
+		doc  []byte
+		at   time.Time
+		want string
+		dss  string // "": the same
+	}{
+		{"clean", clean, time.Time{}, "TOTAL-PASSED", ""},
+		{"clean, B-T", stampedFile, time.Time{}, "TOTAL-PASSED", ""},
+		{"clean PDF", document, time.Time{}, "TOTAL-PASSED", ""},
+		{"content changed", flip(t, clean, "pay 1", "pay 9"), time.Time{}, "TOTAL-FAILED/HASH_FAILURE", ""},
+		{"PDF content changed", flip(t, document, "pay 1", "pay 9"), time.Time{}, "TOTAL-FAILED/HASH_FAILURE", ""},
+		{"expired", clean, late, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", ""},
+		// EN 319 102-1, 5.5.4: DSS wants revocation data of an expired certificate even under this policy (OUT_OF_BOUNDS_NOT_REVOKED
+		// would go on), while we leave revocation out until it is judged, and say so.
+		{"expired, time-stamped before", stampedFile, late, "TOTAL-PASSED", "INDETERMINATE/OUT_OF_BOUNDS_NO_POE"},
+		{"another certificate of the same key", forgery{key: key, cert: p.certificate(t, key.Public(), nil), ess: cert, others: others, content: []byte("x")}.file(t), time.Time{},
+			"INDETERMINATE/NO_SIGNING_CERTIFICATE_FOUND", ""},
+		{"RSA-1024", forgery{key: weak, cert: p.certificate(t, weak.Public(), nil), others: others, content: []byte("x")}.file(t), time.Time{},
+			"INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE", ""},
+		{"SHA-1", forgery{key: key, cert: cert, hash: crypto.SHA1, others: others, content: []byte("x")}.file(t), time.Time{},
+			"INDETERMINATE/CRYPTO_CONSTRAINTS_FAILURE_NO_POE", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			opts := &verify.Options{At: c.at}
+			args := []string{"validate", "--trust", filepath.Join(dir, "root.pem"), "--policy", "no-revocation"}
+			if !c.at.IsZero() {
+				args = append(args, "--at", c.at.UTC().Format(time.RFC3339))
+			}
+			path := put(t, filepath.Join(t.TempDir(), "doc"), c.doc)
+			ours := judge(t, p.verifier(t), c.doc, opts).Signatures[0]
+			require.Equal(t, c.want, verdict(ours), "%v", codes(ours.Findings))
+			answer := testtool.DSS(t, append(args, path)...)
+			require.Len(t, answer, 1)
+			theirs, _ := testtool.Field(answer[0], "signatures", 0, "indication").(string)
+			if sub, _ := testtool.Field(answer[0], "signatures", 0, "sub_indication").(string); sub != "" {
+				theirs += "/" + sub
+			}
+			require.Equal(t, cmp.Or(c.dss, c.want), theirs)
+		})
+	}
 }
