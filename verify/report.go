@@ -166,16 +166,13 @@ const (
 
 // Time is when the signature was made, as far as it is known.
 type Time struct {
-	Claimed        *ClaimedTime `json:"claimed"`
-	ClaimedCovered bool         `json:"claimed_covered"` // the claim is among what was signed
-	ZoneAmbiguous  bool         `json:"zone_ambiguous"`  // the claim has no time zone
-	Best           *time.Time   `json:"best"`            // best-signature-time of ETSI EN 319 102-1
-	Basis          string       `json:"basis"`           // timestamp, archive, claimed, now
-	Proved         bool         `json:"proved"`          // a valid time-stamp stands behind Best
+	Claimed        *time.Time `json:"claimed"`         // what the signer says, with the zone in which it was written
+	ClaimedCovered bool       `json:"claimed_covered"` // the claim is among what was signed
+	ZoneAmbiguous  bool       `json:"zone_ambiguous"`  // the claim has no time zone
+	Best           *time.Time `json:"best"`            // best-signature-time of ETSI EN 319 102-1
+	Basis          string     `json:"basis"`           // timestamp, archive, claimed, now
+	Proved         bool       `json:"proved"`          // a valid time-stamp stands behind Best
 }
-
-// ClaimedTime is a time with the zone in which it was written.
-type ClaimedTime = time.Time
 
 // IntegrityPair says whether the content is what was signed, and whether the signature value fits the key.
 type IntegrityPair struct {
