@@ -24,16 +24,19 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, content i
 	if content == nil {
 		return fail(CodeContent, nil)
 	}
-	check := p.watch(ctxReader{ctx, content})
 	if p.attached {
 		sd, err := p.signedData(ctx, signature, &o)
 		if err != nil {
 			return err
 		}
-		return finishError(sd.Write(dst, check, p.input.size))
+		return finishError(sd.Write(dst, p.watch(ctxReader{ctx, content}), p.input.size))
 	}
-	if err := readAll(ctx, io.Discard, check); err != nil {
-		return finishError(err)
+	check := p.watch(nil)
+	if err := readAll(ctx, check.h, io.LimitReader(content, p.input.size+1)); err != nil {
+		return err
+	}
+	if err := check.check(); err != nil {
+		return err
 	}
 	raw, err := p.FinishDER(ctx, signature, &o)
 	if err != nil {
