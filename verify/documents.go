@@ -44,16 +44,31 @@ func (r *run) pdf(ctx context.Context, src io.ReaderAt, size int64) error {
 		id := "s" + strconv.Itoa(i+1)
 		c := circumstances{attribute: s.SubFilter == subFilterPAdES, appended: s.Appended, part: s.Extent != pdf.Whole && s.Extent != pdf.OfRevision}
 		for j, t := range doc.Timestamps {
-			if proofs[j] == nil || c.part || s.Revision == 0 || t.Revision <= s.Revision {
+			if !above(&t.Entry, &s.Entry) {
 				continue
 			}
-			c.proofs = append(c.proofs, *proofs[j])
 			r.report.Timestamps[j].Covers = append(r.report.Timestamps[j].Covers, id)
+			if proofs[j] != nil {
+				c.proofs = append(c.proofs, *proofs[j])
+			}
 		}
 		r.pdfSignature(doc, s, id, c)
 	}
+	for j, t := range doc.Timestamps {
+		for k, earlier := range doc.Timestamps {
+			if above(&t.Entry, &earlier.Entry) {
+				r.report.Timestamps[j].Covers = append(r.report.Timestamps[j].Covers, r.report.Timestamps[k].ID)
+			}
+		}
+	}
 	r.revisions(doc)
 	return nil
+}
+
+// above reports whether a later entry of a PDF covers an earlier one: both cover whole revisions, the later one more of them.
+func above(later, earlier *pdf.Entry) bool {
+	whole := func(e *pdf.Entry) bool { return e.Extent == pdf.Whole || e.Extent == pdf.OfRevision }
+	return whole(later) && whole(earlier) && earlier.Revision > 0 && later.Revision > earlier.Revision
 }
 
 const subFilterPAdES = "ETSI.CAdES.detached"

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"bytes"
 	"cmp"
 	"crypto"
 	"crypto/x509"
@@ -214,4 +215,44 @@ func TestJudgeVerdicts(t *testing.T) {
 			require.Equal(t, cmp.Or(c.dss, c.want), theirs)
 		})
 	}
+}
+
+// TestJudgeDocumentTimestamp: a PDF that EU DSS raised to B-T by a document time-stamp. The time-stamp passes and proves the time of the
+// signature below it; the signature is INDETERMINATE, since what was appended is not judged yet.
+func TestJudgeDocumentTimestamp(t *testing.T) {
+	p := start(t)
+	dir, _ := material(t, p)
+	in := put(t, filepath.Join(dir, "bb.pdf"), p.signPDF(t, plainPDF("x"), "signer", nil))
+	out := filepath.Join(dir, "bt.pdf")
+	testtool.DSS(t, "extend", "--level", "T", "--tsa", p.server.TSA, in, out)
+	doc, err := os.ReadFile(out)
+	require.NoError(t, err)
+	r := judge(t, p.verifier(t), doc, nil)
+	require.Len(t, r.Timestamps, 1)
+	stamp := r.Timestamps[0]
+	require.Equal(t, "PASSED", stampVerdict(stamp), "%v", codes(stamp.Findings))
+	require.Equal(t, verify.StampDocument, stamp.Kind)
+	require.Equal(t, []string{"s1"}, stamp.Covers)
+	require.Equal(t, "whole", stamp.Coverage.Extent)
+	s := r.Signatures[0]
+	require.Equal(t, "B-T", s.Level)
+	require.Equal(t, verify.BasisArchive, s.Time.Basis)
+	require.True(t, s.Time.Proved)
+	require.Equal(t, verify.ChangesUnknown, s.ChangesAfter.Level)
+	require.Equal(t, verify.Indeterminate, s.Indication)
+	require.Equal(t, verify.Indeterminate, r.Indication)
+	require.Equal(t, "t1", r.Revisions[len(r.Revisions)-1].Signature)
+
+	t.Run("untrusted", func(t *testing.T) {
+		r := judge(t, p.verifier(t, p.Issuer()), doc, nil)
+		require.Equal(t, "INDETERMINATE/NO_CERTIFICATE_CHAIN_FOUND", stampVerdict(r.Timestamps[0]))
+		require.Equal(t, verify.BasisNow, r.Signatures[0].Time.Basis)
+		require.False(t, r.Signatures[0].Time.Proved)
+		require.Equal(t, []string{"s1"}, r.Timestamps[0].Covers)
+	})
+	t.Run("something appended after it", func(t *testing.T) {
+		r := judge(t, p.verifier(t), append(bytes.Clone(doc), "% more\n"...), nil)
+		require.Equal(t, verify.Indeterminate, r.Timestamps[0].Indication)
+		require.NotEqual(t, verify.ExitPassed, r.ExitCode())
+	})
 }
