@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/testpki"
@@ -291,6 +292,17 @@ func TestP11ContainerRules(t *testing.T) {
 	t.Run("no certificates", func(t *testing.T) {
 		s := requireRejected(t, change(func(sd *cmsdata.SignedData) { sd.Certificates = nil }), pdf.CodeCertificateAbsent)
 		require.Equal(t, cms.Unknown, s.CMS.SignatureIntegrity)
+		require.Empty(t, s.Level)
+	})
+	t.Run("C1 no signed attributes", func(t *testing.T) {
+		a, err := alg.ForKey(p.Certificate("signer").PublicKey, crypto.SHA256, false)
+		require.NoError(t, err)
+		value, err := p.Signer("signer").Sign(t.Context(), sum(crypto.SHA256, octets), crypto.SHA256)
+		require.NoError(t, err)
+		bare := cmsdata.New(p.Chain("signer"), cmsdata.NewSignerInfo(p.Certificate("signer"), crypto.SHA256, a, nil, value))
+		der, err := bare.Marshal()
+		require.NoError(t, err)
+		s := requireRejected(t, with(der), pdf.CodeNoSignedAttrs)
 		require.Empty(t, s.Level)
 	})
 	t.Run("C10 no signer", func(t *testing.T) {

@@ -164,6 +164,9 @@ func (r *reader) signed(ctx context.Context, e *entry, raw []byte, digest func(c
 	if !pades {
 		return nil
 	}
+	if s.Info.SignedAttrsRaw == nil {
+		e.add(CodeNoSignedAttrs, finding.Error, "ETSI EN 319 142-1, 6.3")
+	}
 	if s.SigningTime != nil {
 		e.add(CodeSigningTimeAttr, finding.Warning, "ETSI EN 319 142-1, 6.3")
 	}

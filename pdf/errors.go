@@ -15,7 +15,7 @@ func fault(code finding.Code, cause error, pairs ...string) *Error {
 	return &Error{finding.NewFault(code, cause, pairs...)}
 }
 
-// unreadable wraps what the layer below says about the file.
+// unreadable wraps what the layer below says about the file. A source that cannot be read is another matter than what it holds.
 func unreadable(err error) error {
 	var e *pdfobj.Error
 	switch {
@@ -23,6 +23,8 @@ func unreadable(err error) error {
 		return nil
 	case errors.As(err, &e) && e.Code() == string(pdfobj.CodeDoubtful):
 		return fault(CodeDamaged, err)
+	case sourceFailed(err):
+		return fault(CodeRead, err)
 	}
 	return fault(CodeUnreadable, err)
 }

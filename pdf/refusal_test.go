@@ -270,3 +270,18 @@ func TestShrinkingSource(t *testing.T) {
 		require.True(t, errors.Is(err, io.ErrUnexpectedEOF) || code(err) == string(pdf.CodeUnreadable), err)
 	}
 }
+
+// TestFailingSource: what goes wrong while reading is told apart from what the document holds.
+func TestFailingSource(t *testing.T) {
+	p, _ := testpki.Start(t)
+	good := signed(t, p, plain(), nil)
+	for _, from := range []int64{0, 100, int64(len(good)) - 10} {
+		src := brokenFrom{bytes.NewReader(good), from}
+		_, err := pdf.Read(t.Context(), src, int64(len(good)), nil)
+		require.Equal(t, string(pdf.CodeRead), code(err))
+		require.ErrorIs(t, err, errNobody)
+		err = pdf.Sign(t.Context(), io.Discard, src, int64(len(good)), p.Signer("signer"), nil)
+		require.Equal(t, string(pdf.CodeRead), code(err))
+		require.ErrorIs(t, err, errNobody)
+	}
+}

@@ -170,3 +170,16 @@ func (w *tailWriter) Write(b []byte) (int, error) {
 
 // tail is what was written from an offset on.
 func (w *tailWriter) tail(from int64) []byte { return w.last[len(w.last)-int(w.n-from):] }
+
+// brokenFrom fails where anything behind an offset is asked for.
+type brokenFrom struct {
+	io.ReaderAt
+	from int64
+}
+
+func (b brokenFrom) ReadAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) > b.from {
+		return 0, errNobody
+	}
+	return b.ReaderAt.ReadAt(p, off)
+}
