@@ -69,6 +69,25 @@ func TestJudgesOnLocksAndSeedValues(t *testing.T) {
 	}
 }
 
+// TestJudgeOnOtherCurves: pyHanko takes what EU DSS and openssl do not (Ed25519), and the larger curves.
+func TestJudgeOnOtherCurves(t *testing.T) {
+	p, _ := testpki.Start(t)
+	args := []string{"validate", "--online", "--trust", writePEM(t, p)}
+	doc := plain()
+	for _, key := range []string{"ed25519", "ec384", "ec521"} {
+		var out bytes.Buffer
+		opts := &kyso.Options{Level: kyso.LevelBT, Timestamper: p.TSAClient()}
+		require.NoError(t, kyso.Sign(t.Context(), &out, bytes.NewReader(doc), int64(len(doc)), p.Signer(key), opts), key)
+		requireSound(t, out.Bytes())
+		args = append(args, store(t, key+".pdf", out.Bytes()))
+	}
+	answers := testtool.Hanko(t, args...)
+	require.Len(t, answers, 3)
+	for _, answer := range answers {
+		require.Equal(t, true, testtool.Field(answer, "bottom_line"), answer)
+	}
+}
+
 // TestReadWhatPdfsignSigns: digitorus/pdfsign signs with a key of ours, and the result is intact here.
 func TestReadWhatPdfsignSigns(t *testing.T) {
 	p, _ := testpki.Start(t)

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kyso-dev/kyso/internal/alg"
@@ -63,14 +64,14 @@ func applySeeds(f *pdfobj.File, fd *field, chain []*x509.Certificate, o *Options
 		}
 	}
 	if binding&seedVersion != 0 && s.integer(dict, "V") > 3 {
-		s.refuse("V", "more than 3")
+		s.refuse("V", "V > 3")
 	}
 	if binding&seedReasons != 0 {
 		want := s.strings(dict, "Reasons")
 		switch {
 		case len(want) == 0 || len(want) == 1 && want[0] == ".":
 			if o.Reason != "" {
-				s.refuse("Reason", "none")
+				s.refuse("Reason", "()")
 			}
 		case !slices.Contains(want, o.Reason):
 			s.refuse("Reason", strings.Join(want, ", "))
@@ -81,13 +82,13 @@ func applySeeds(f *pdfobj.File, fd *field, chain []*x509.Certificate, o *Options
 	}
 	s.certification(o, binding)
 	if ts := s.sub(dict, "TimeStamp"); ts != nil && s.integer(ts, "Ff")&1 != 0 && o.Level == LevelBB {
-		s.refuse("TimeStamp", "level B-T")
+		s.refuse("TimeStamp", "B-T")
 	}
 	if on, _ := s.get(dict, "AddRevInfo").(bool); on && binding&seedAddRevInfo != 0 {
-		s.refuse("AddRevInfo", "level B-LT")
+		s.refuse("AddRevInfo", "B-LT")
 	}
 	if binding&seedAppearanceFilter != 0 && s.get(dict, "AppearanceFilter") != nil {
-		s.refuse("AppearanceFilter", "an appearance")
+		s.refuse("AppearanceFilter", strings.Join(s.strings(dict, "AppearanceFilter"), ", "))
 	}
 	if cert := s.sub(dict, "Cert"); cert != nil {
 		s.certificate(cert, chain)
@@ -120,11 +121,7 @@ func (s *seeds) digest(o *Options) {
 func (s *seeds) certification(o *Options, binding int64) {
 	if mdp := s.sub(s.dict, "MDP"); mdp != nil {
 		if p := s.integer(mdp, "P"); p != int64(o.Certify) {
-			wants := "an approval signature"
-			if p != 0 {
-				wants = "certification " + string(rune('0'+p%10))
-			}
-			s.refuse("MDP", wants)
+			s.refuse("MDP", "P "+strconv.FormatInt(p, 10))
 		}
 	}
 	if binding&seedLegalAttestation != 0 && o.Certify != 0 {
@@ -143,10 +140,10 @@ func (s *seeds) certificate(dict *pdfobj.Dict, chain []*x509.Certificate) {
 		return len(want) == 0 || slices.ContainsFunc(certs, func(c *x509.Certificate) bool { return slices.Contains(want, string(c.Raw)) })
 	}
 	if binding&seedSubject != 0 && !has("Subject", chain[:1]) {
-		s.refuse("Cert/Subject", "another certificate")
+		s.refuse("Cert/Subject", s.names(dict, "Subject"))
 	}
 	if binding&seedIssuer != 0 && !has("Issuer", chain) {
-		s.refuse("Cert/Issuer", "another issuer")
+		s.refuse("Cert/Issuer", s.names(dict, "Issuer"))
 	}
 	if binding&seedPolicy != 0 {
 		want := s.strings(dict, "OID")
@@ -164,6 +161,19 @@ func (s *seeds) certificate(dict *pdfobj.Dict, chain []*x509.Certificate) {
 	}
 }
 
+// names are the common names of the certificates that the field would take.
+func (s *seeds) names(dict *pdfobj.Dict, key pdfobj.Name) string {
+	var list []string
+	for _, raw := range s.strings(dict, key) {
+		name := "?"
+		if c, err := x509.ParseCertificate([]byte(raw)); err == nil {
+			name = c.Subject.CommonName
+		}
+		list = append(list, name)
+	}
+	return strings.Join(list, ", ")
+}
+
 // attributeNames are the short names that a /SubjectDN entry may use instead of an object identifier.
 var attributeNames = map[pdfobj.Name]string{
 	"CN": "2.5.4.3", "SN": "2.5.4.4", "SerialNumber": "2.5.4.5", "C": "2.5.4.6", "L": "2.5.4.7", "ST": "2.5.4.8", "O": "2.5.4.10", "OU": "2.5.4.11",
@@ -176,6 +186,7 @@ func (s *seeds) subjectDN(dict *pdfobj.Dict, leaf *x509.Certificate) {
 	if len(names) == 0 {
 		return
 	}
+	var wants []string
 	for _, n := range names {
 		object, err := s.file.Resolve(n)
 		if err != nil {
@@ -189,6 +200,7 @@ func (s *seeds) subjectDN(dict *pdfobj.Dict, leaf *x509.Certificate) {
 		all := true
 		for key := range wanted.All() {
 			text, _ := s.get(wanted, key).(pdfobj.String)
+			wants = append(wants, string(key)+"="+decodeText([]byte(text)))
 			oid, short := attributeNames[key]
 			if !short {
 				oid = string(key)
@@ -205,7 +217,7 @@ func (s *seeds) subjectDN(dict *pdfobj.Dict, leaf *x509.Certificate) {
 			return
 		}
 	}
-	s.refuse("Cert/SubjectDN", "another subject")
+	s.refuse("Cert/SubjectDN", strings.Join(wants, ", "))
 }
 
 // usageFits compares a /KeyUsage string, one character for each bit in the order of RFC 5280: "1" it must be set, "0" it must
