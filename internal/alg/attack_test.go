@@ -3,7 +3,6 @@ package alg
 import (
 	"bytes"
 	"crypto"
-	"crypto/dsa" //nolint:staticcheck // only to see it refused
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -14,6 +13,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/hex"
+	"math"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -408,20 +408,42 @@ func TestC7CurveBall(t *testing.T) {
 
 	// CVE-2020-0601: the public point of another, on a curve with a generator of the attacker's choice, that calls itself P-256.
 	fake := *elliptic.P256().Params()
-	fake.Gx, fake.Gy = p256().X, p256().Y
-	curveball := &ecdsa.PublicKey{Curve: &fake, X: p256().X, Y: p256().Y}
+	x, y := coordinates(&p256().PublicKey)
+	fake.Gx, fake.Gy = x, y
+	curveball := point(&fake, x, y)
 	wantCode(t, CheckKey(curveball), CodeCurve)
 	d := digest(crypto.SHA256, []byte("m"))
 	sig := must(ecdsa.SignASN1(rand.Reader, p256(), d))
 	wantCode(t, Signature{ECDSA, crypto.SHA256, 0}.Verify(curveball, d, sig), CodeCurve)
 	ok(t, Signature{ECDSA, crypto.SHA256, 0}.Verify(&p256().PublicKey, d, sig))
 
-	off := &ecdsa.PublicKey{Curve: elliptic.P256(), X: p256().X, Y: new(big.Int).Add(p256().Y, big.NewInt(1))}
-	wantCode(t, CheckKey(off), CodeUnusableKey)
-	infinity := &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int), Y: new(big.Int)}
-	wantCode(t, CheckKey(infinity), CodeUnusableKey)
-	negative := &ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(-1), Y: big.NewInt(-1)}
-	wantCode(t, CheckKey(negative), CodeUnusableKey)
+	ok(t, CheckKey(point(elliptic.P256(), x, y))) // the clean twin
+	for name, bad := range map[string]*ecdsa.PublicKey{
+		"off the curve": point(elliptic.P256(), x, new(big.Int).Add(y, big.NewInt(1))),
+		"at infinity":   point(elliptic.P256(), new(big.Int), new(big.Int)),
+		"negative":      point(elliptic.P256(), big.NewInt(-1), big.NewInt(-1)),
+		"x above p":     point(elliptic.P256(), new(big.Int).Add(x, elliptic.P256().Params().P), y),
+		"without x":     point(elliptic.P256(), nil, y),
+		"without y":     point(elliptic.P256(), x, nil),
+	} {
+		if err := CheckKey(bad); err == nil {
+			t.Errorf("a point %s is accepted", name)
+		} else {
+			wantCode(t, err, CodeUnusableKey)
+		}
+	}
+}
+
+// coordinates and point reach into keys as an attacker's decoder would.
+func coordinates(k *ecdsa.PublicKey) (x, y *big.Int) {
+	b := must(k.Bytes())
+	half := (len(b) - 1) / 2
+	return new(big.Int).SetBytes(b[1 : 1+half]), new(big.Int).SetBytes(b[1+half:])
+}
+
+func point(c elliptic.Curve, x, y *big.Int) *ecdsa.PublicKey {
+	//lint:ignore SA1019 there is no other way to make a bad key
+	return &ecdsa.PublicKey{Curve: c, X: x, Y: y}
 }
 
 func TestC7RSABounds(t *testing.T) {
@@ -434,8 +456,7 @@ func TestC7RSABounds(t *testing.T) {
 	ok(t, CheckKey(&rsa.PublicKey{N: modulus(1024), E: 65537}))
 	wantCode(t, CheckKey(&rsa.PublicKey{N: modulus(16385), E: 65537}), CodeKeyTooLarge)
 	wantCode(t, CheckKey(&rsa.PublicKey{N: modulus(1023), E: 65537}), CodeWeakKey)
-	one := 1 // shifted at run time: where an int has 32 bits the last exponent wraps, and is refused for that
-	for _, e := range []int{-1, 0, 1, 2, 65536, one<<31 + 1} {
+	for _, e := range []int{-1, 0, 1, 2, 65536} {
 		wantCode(t, CheckKey(&rsa.PublicKey{N: modulus(2048), E: e}), CodeUnusableKey)
 	}
 	wantCode(t, CheckKey(&rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 2047), E: 65537}), CodeUnusableKey)
@@ -447,6 +468,68 @@ func TestC7RSABounds(t *testing.T) {
 	wantCode(t, Signature{RSAPKCS1v15, crypto.SHA256, 0}.Verify(huge, make([]byte, 32), make([]byte, 1<<17)), CodeKeyTooLarge)
 	if took := time.Since(start); took > 100*time.Millisecond {
 		t.Errorf("refusing took %v", took)
+	}
+}
+
+// TestLargeExponent: exponents above 2³¹-1, which the standard library refuses, verify here, with the same strictness.
+func TestLargeExponent(t *testing.T) {
+	if math.MaxInt == math.MaxInt32 {
+		t.Skip("an int has 32 bits, and crypto/rsa keeps the exponent in one")
+	}
+	k := keyWithExponent(t, 2296065917) // that of a time-stamp authority of 2012
+	d := digest(crypto.SHA256, []byte("m"))
+	if rsa.VerifyPKCS1v15(&k.PublicKey, crypto.SHA256, d, rawRSA(k, encodePKCS1v15(crypto.SHA256, d, k.Size()))) == nil {
+		t.Log("the standard library takes such keys now: this detour can go")
+	}
+	s := Signature{Scheme: RSAPKCS1v15, Hash: crypto.SHA256}
+	ok(t, s.Verify(&k.PublicKey, d, rawRSA(k, encodePKCS1v15(crypto.SHA256, d, k.Size()))))
+	wantCode(t, s.Verify(&k.PublicKey, digest(crypto.SHA256, []byte("n")), rawRSA(k, encodePKCS1v15(crypto.SHA256, d, k.Size()))), CodeSignatureWrong)
+	noNull := pkcs1(k.Size(), k.Size()-3-49, append([]byte{0x30, 0x2f, 0x30, 0x0b, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 4, 0x20}, d...))
+	wantCode(t, s.Verify(&k.PublicKey, d, rawRSA(k, noNull)), CodeSignatureWrong)
+	above := new(big.Int).Add(new(big.Int).SetBytes(rawRSA(k, encodePKCS1v15(crypto.SHA256, d, k.Size()))), k.N)
+	if above.BitLen() <= 8*k.Size() { // the value plus the modulus is another encoding of the same number
+		wantCode(t, s.Verify(&k.PublicKey, d, above.FillBytes(make([]byte, k.Size()))), CodeSignatureWrong)
+	}
+	wantCode(t, s.Verify(&k.PublicKey, d, bytes.Repeat([]byte{0xFF}, k.Size())), CodeSignatureWrong)
+}
+
+// TestCheckPSS holds our own EMSA-PSS-VERIFY against the standard library: the same verdict on honest values of several hashes, key
+// sizes and salts, and on each with one octet of the encoded message changed.
+func TestCheckPSS(t *testing.T) {
+	odd := keyOf(must(rand.Prime(rand.Reader, 1025)), must(rand.Prime(rand.Reader, 1024)), 65537) // a modulus of no whole number of octets
+	for odd == nil {
+		odd = keyOf(must(rand.Prime(rand.Reader, 1025)), must(rand.Prime(rand.Reader, 1024)), 65537)
+	}
+	for _, k := range []*rsa.PrivateKey{rsaKey(), odd} {
+		for _, h := range []crypto.Hash{crypto.SHA1, crypto.SHA256, crypto.SHA3_512} {
+			d := digest(h, []byte("m"))
+			for _, salt := range []int{1, 20, h.Size(), k.Size() - h.Size() - 3} {
+				sig := must(rsa.SignPSS(rand.Reader, k, h, d, &rsa.PSSOptions{SaltLength: salt}))
+				bits := k.N.BitLen() - 1
+				em, recovered := recoverRSA(&k.PublicKey, sig, (bits+7)/8)
+				if !recovered {
+					t.Fatal("not recovered")
+				}
+				for _, as := range []int{AnySalt, 0, salt - 1, salt, salt + 1} {
+					if got := checkPSS(bytes.Clone(em), bits, h, d, as); got != (as == AnySalt || as == salt) {
+						t.Errorf("%d bits, %v, salt %d as %d: %v", k.N.BitLen(), h, salt, as, got)
+					}
+				}
+				for i := range em {
+					bad := bytes.Clone(em)
+					bad[i] ^= 1
+					if checkPSS(bad, bits, h, d, AnySalt) {
+						t.Errorf("%d bits, %v: octet %d changed and accepted", k.N.BitLen(), h, i)
+					}
+				}
+				if checkPSS(bytes.Clone(em), bits, h, digest(h, []byte("n")), AnySalt) {
+					t.Error("another digest is accepted")
+				}
+			}
+		}
+	}
+	if checkPSS([]byte{0xBC}, 8, crypto.SHA256, make([]byte, 32), AnySalt) || checkPSS(make([]byte, 33), 264, crypto.SHA256, make([]byte, 32), AnySalt) {
+		t.Error("too short an encoding is accepted")
 	}
 }
 
@@ -538,7 +621,7 @@ func TestC9MLDSA(t *testing.T) {
 
 func TestOtherKeysAreRefusedByName(t *testing.T) {
 	for name, pub := range map[string]crypto.PublicKey{
-		"DSA": &dsa.PublicKey{}, "ecdh": must(ecdh.X25519().GenerateKey(rand.Reader)).Public(), "unknown": nil,
+		"DSA": dsaKey(), "ecdh": must(ecdh.X25519().GenerateKey(rand.Reader)).Public(), "unknown": nil,
 	} {
 		err := CheckKey(pub)
 		wantCode(t, err, CodeUnsupported)
@@ -553,6 +636,17 @@ func TestOtherKeysAreRefusedByName(t *testing.T) {
 	}
 	_, err = PublicKey(nil)
 	wantCode(t, err, CodeMalformed)
+}
+
+// dsaKey is a key of a package that nobody should import any more, as crypto/x509 makes it.
+func dsaKey() crypto.PublicKey {
+	params := must(asn1.Marshal(struct{ P, Q, G *big.Int }{big.NewInt(23), big.NewInt(11), big.NewInt(4)}))
+	var b cryptobyte.Builder
+	b.AddASN1(casn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddBytes(encodeIdentifier(asn1.ObjectIdentifier{1, 2, 840, 10040, 4, 1}, params))
+		b.AddASN1BitString(must(asn1.Marshal(big.NewInt(8))))
+	})
+	return must(x509.ParsePKIXPublicKey(b.BytesOrPanic()))
 }
 
 func TestSameKey(t *testing.T) {

@@ -3,7 +3,6 @@ package alg
 import (
 	"bytes"
 	"crypto"
-	"crypto/dsa" //nolint:staticcheck // only to name and refuse it
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -146,7 +145,8 @@ func CheckKey(pub crypto.PublicKey) error {
 		}
 		return checkRSA(k.Key)
 	case *ecdsa.PublicKey:
-		if k == nil || k.Curve == nil || k.X == nil || k.Y == nil { //nolint:staticcheck // the fields are how such a key comes
+		//lint:ignore SA1019 a key may come without its point, and only these fields say so
+		if k == nil || k.Curve == nil || k.X == nil || k.Y == nil {
 			return fail(CodeUnusableKey, "key", "ECDSA", "reason", "it is empty")
 		}
 		if curveOf(k.Curve) == nil {
@@ -156,7 +156,7 @@ func CheckKey(pub crypto.PublicKey) error {
 			}
 			return fail(CodeCurve, "curve", name)
 		}
-		if _, err := k.ECDH(); err != nil { // not on the curve, or at infinity
+		if _, err := k.Bytes(); err != nil { // not on the curve, or at infinity
 			return fail(CodeUnusableKey, "key", KeyName(pub), "reason", "its point is not on the curve")
 		}
 		return nil
@@ -176,8 +176,8 @@ func checkRSA(k *rsa.PublicKey) error {
 		return fail(CodeKeyTooLarge, "bits", itoa(bits), "max", itoa(limits.RSAMax))
 	case bits < limits.RSAMinVerify:
 		return fail(CodeWeakKey, "key", KeyName(k), "min", itoa(limits.RSAMinVerify))
-	case k.E < 3 || k.E > 1<<31-1 || k.E&1 == 0 || k.N.Bit(0) == 0:
-		return fail(CodeUnusableKey, "key", KeyName(k), "reason", "its modulus is even, or its exponent even or out of bounds")
+	case k.E < 3 || k.E&1 == 0 || k.N.Bit(0) == 0:
+		return fail(CodeUnusableKey, "key", KeyName(k), "reason", "its modulus or exponent is even or too small")
 	case predictable(k.N):
 		return fail(CodeFaultyKey, "key", KeyName(k))
 	}
@@ -266,12 +266,13 @@ func KeyName(pub crypto.PublicKey) string {
 		return "ECDSA"
 	case ed25519.PublicKey:
 		return "Ed25519"
-	case *dsa.PublicKey:
-		return "DSA"
 	case nil:
 		return "unknown"
 	}
-	return fmt.Sprintf("%T", pub)
+	if name := fmt.Sprintf("%T", pub); name != "*dsa.PublicKey" { // a deprecated package, known by its name alone
+		return name
+	}
+	return "DSA"
 }
 
 // SameKey reports whether a and b are the same public key.

@@ -7,11 +7,11 @@ var alg = map[string]Message{
 	},
 	"alg.malformed": {
 		En: "the {structure} cannot be read: {reason}",
-		Vi: "cấu trúc {structure} sai định dạng, không đọc được",
+		Vi: "không đọc được cấu trúc {structure}: {reason}",
 	},
 	"alg.parameters": {
 		En: "the parameters of {algorithm} are not acceptable: {reason}",
-		Vi: "tham số của thuật toán {algorithm} không được chấp nhận",
+		Vi: "tham số của thuật toán {algorithm} không được chấp nhận: {reason}",
 	},
 	"alg.hash-mismatch": {
 		En: "the digest algorithm {digest} does not go with the signature algorithm {signature}",
@@ -35,7 +35,7 @@ var alg = map[string]Message{
 	},
 	"alg.unusable-key": {
 		En: "the public key {key} cannot be used: {reason}",
-		Vi: "khóa công khai {key} không dùng được",
+		Vi: "khóa công khai {key} không dùng được: {reason}",
 	},
 	"alg.key-too-large": {
 		En: "the RSA key has {bits} bits, and at most {max} are accepted",
@@ -55,7 +55,7 @@ var alg = map[string]Message{
 	},
 	"alg.signature-form": {
 		En: "the {algorithm} signature value is malformed: {reason}",
-		Vi: "giá trị chữ ký {algorithm} sai định dạng",
+		Vi: "giá trị chữ ký {algorithm} sai định dạng: {reason}",
 	},
 	"alg.signature-wrong": {
 		En: "the {algorithm} signature does not verify",

@@ -28,8 +28,11 @@ const (
 // Error is the error type of this package.
 type Error struct{ finding.Fault }
 
-// ErrPassword is, for errors.Is, a wrong, missing or unusable password. A damaged file can look the same.
-var ErrPassword error = fail(CodePassword)
+// Kinds of error, for errors.Is.
+var (
+	ErrPassword         = fail(CodePassword)         // wrong, missing or unusable; a damaged file can look the same
+	ErrPasswordRequired = fail(CodePasswordRequired) // there is one and none was given; also an ErrPassword
+)
 
 func fail(code finding.Code, pairs ...string) *Error {
 	return &Error{finding.NewFault(code, nil, pairs...)}
