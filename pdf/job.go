@@ -135,7 +135,34 @@ func load(src *source) (*document, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
+	if f.Encrypted() {
+		return nil, fault(CodeEncrypted, nil)
+	}
+	if cut, err := src.cutOff(); err != nil {
+		return nil, err
+	} else if cut || f.StartXref() < 0 && !f.Trailer().Has("Size") {
+		return nil, fault(CodeDamaged, nil) // people would sign what is left of something
+	}
 	return inspect(f)
+}
+
+// endWithin is how far from its end a document's end mark is looked for. Acrobat looks through 1024 octets (PDF Reference 1.7, appendix H,
+// note 18); other readers put up with more junk behind it.
+const endWithin = 64 << 10
+
+// cutOff reports whether the end of the document is missing: there is no end mark, or the beginning of an update behind it that
+// nothing ends.
+func (s *source) cutOff() (bool, error) {
+	tail := s.whole
+	if tail == nil {
+		tail = make([]byte, min(endWithin, s.size))
+		if err := readFull(s.ReaderAt, tail, s.size-int64(len(tail))); err != nil {
+			return false, err
+		}
+	}
+	tail = tail[max(0, len(tail)-endWithin):]
+	end := max(bytes.LastIndex(tail, []byte("%%EOF")), bytes.LastIndex(tail, []byte("startxref")))
+	return end < 0 || bytes.Contains(tail[end:], []byte(" obj")), nil
 }
 
 // read hashes the document; withSum keeps its SHA-256 too. dst, if any, may get the document meanwhile, and written tells so.

@@ -106,6 +106,24 @@ func TestCertificateNotFitToSign(t *testing.T) {
 	require.ErrorIs(t, err, signer.ErrCertificateUnsuitable)
 }
 
+// TestCutOff: a document that lost its end is not signed as if it were whole, wherever it was cut.
+func TestCutOff(t *testing.T) {
+	p, _ := testpki.Start(t)
+	for name, doc := range map[string][]byte{"plain": plain(), "form": build(shapes["form indirect, array indirect"]...), "signed": signed(t, p, plain(), nil), "large": large(5 << 20)} {
+		for _, share := range []float64{0.1, 0.3, 0.5, 0.7, 0.9, 0.95} {
+			at := int(float64(len(doc)) * share)
+			if name == "signed" {
+				at = max(at, len(plain())+60) // its first revision would be a whole document
+			}
+			out, err := trySign(t, p, doc[:at], nil)
+			require.Contains(t, []string{string(pdf.CodeDamaged), string(pdf.CodeUnreadable), string(pdf.CodeNoPages)}, code(err), "%s %v", name, share)
+			require.Empty(t, out)
+		}
+	}
+	out := signed(t, p, plain(), nil)
+	requireSound(t, signed(t, p, out[:len(plain())], nil))
+}
+
 // TestNothingIsWrittenInVain: whatever fails, a small document's destination gets nothing before the signature is there.
 func TestNothingIsWrittenInVain(t *testing.T) {
 	p, _ := testpki.Start(t)

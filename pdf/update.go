@@ -49,14 +49,8 @@ type document struct {
 	permits    permissions
 }
 
-// inspect reads what signing needs and refuses what cannot be signed at all.
+// inspect reads what signing needs.
 func inspect(f *pdfobj.File) (*document, error) {
-	if f.Encrypted() {
-		return nil, fault(CodeEncrypted, nil)
-	}
-	if f.StartXref() < 0 && !f.Trailer().Has("Size") {
-		return nil, fault(CodeDamaged, nil) // cut off, most likely: people would sign what is left of something
-	}
 	d := &document{file: f}
 	var err error
 	if d.catalog, d.catalogRef, err = f.Catalog(); err != nil {
