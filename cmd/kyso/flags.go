@@ -59,8 +59,7 @@ func (k *keyFlags) fromPEM(a *app) (signer.Signer, error) {
 		}
 	}
 	s, err := keyfile.OpenPEM(k.key, k.cert, k.chain, password)
-	var wrong *keyfile.Error
-	if k.passFile != "" || !errors.As(err, &wrong) || wrong.Code() != string(keyfile.CodePasswordRequired) {
+	if k.passFile != "" || !errors.Is(err, keyfile.ErrPasswordRequired) {
 		return s, err
 	}
 	if password, err = a.password("", k.key); err != nil {
