@@ -109,6 +109,9 @@ func (s *scan) meetTrailer(pos int64) (int64, error) {
 		s.f.doubtful = true
 		return pos, err
 	}
+	if p := &s.f.in.parser; p.malformed || p.repeated {
+		s.f.doubtful = true // readers may take other entries from it, /Encrypt among them
+	}
 	s.keepTrailer(d)
 	return end, nil
 }
