@@ -8,3 +8,6 @@ func DamagedSamples() map[string][]byte {
 	}
 	return files
 }
+
+// DecodeHex is what stands between "<" and ">".
+func DecodeHex(b []byte) String { return decodeHex(b) }

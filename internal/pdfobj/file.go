@@ -51,6 +51,7 @@ type input struct {
 
 type cached struct {
 	object Object
+	length int // as written, with its number where it has one
 	gen    uint16
 }
 
@@ -141,16 +142,10 @@ func (f *File) Catalog() (*Dict, Ref, error) {
 	return d, ref, nil
 }
 
-// Encrypted reports whether the trailer names an encryption dictionary (7.6.2); /Encrypt null does not. Objects of an encrypted
-// file are handed out as they are: strings and streams are ciphertext.
-func (f *File) Encrypted() bool {
-	o := f.trailer.Get("Encrypt")
-	if ref, ok := o.(Ref); ok {
-		resolved, err := f.Resolve(ref)
-		return err != nil || resolved != nil
-	}
-	return o != nil
-}
+// Encrypted reports whether the trailer names an encryption dictionary (7.6.2); /Encrypt null does not. A reference does even where
+// nothing is found behind it: in a damaged file another reader may find it. Objects of an encrypted file are handed out as they
+// are: strings and streams are ciphertext.
+func (f *File) Encrypted() bool { return f.trailer.Get("Encrypt") != nil }
 
 // Linearized reports whether the file begins with a linearization parameter dictionary (annex F), up to date or not.
 func (f *File) Linearized() bool {
@@ -321,7 +316,7 @@ func (f *File) keep(ref Ref, o Object, length int) {
 	if f.cache == nil {
 		f.cache = make(map[uint32]cached, 8)
 	}
-	f.cache[ref.Num] = cached{o, ref.Gen}
+	f.cache[ref.Num] = cached{o, length, ref.Gen}
 }
 
 // objectAt parses the indirect object ref at an offset; ok is false when something else is there.

@@ -11,6 +11,7 @@ type parser struct {
 	buf   []byte
 	pos   int
 	whole bool // nothing follows buf
+	skim  bool // only where values end matters: hexadecimal strings are not decoded
 	depth int
 	parts int
 	stop  stop
@@ -43,7 +44,7 @@ const (
 )
 
 func (p *parser) reset(buf []byte, pos int, whole bool) {
-	p.buf, p.pos, p.whole = buf, pos, whole
+	p.buf, p.pos, p.whole, p.skim = buf, pos, whole, false
 	p.depth, p.parts, p.stop = 0, 0, stopNot
 	p.malformed, p.repeated = false, false
 	p.items, p.entries = p.items[:0], p.entries[:0]

@@ -48,13 +48,11 @@ func (f *File) place(ref Ref) (span Span, o Object, head int, err error) {
 	}
 	switch {
 	case l.kind == entryUsed && l.gen == ref.Gen:
-		o, length, ok, err := f.objectAt(l.off, ref)
-		if err == nil && !ok {
-			err = failSyntax(ref, l.off)
+		c, ok := f.cache[ref.Num] // where Get has just put it
+		if !ok || c.gen != ref.Gen {
+			return Span{}, nil, 0, failSyntax(ref, l.off)
 		}
-		if err != nil {
-			return Span{}, nil, 0, err
-		}
+		o, length := c.object, c.length
 		b, err := f.in.at(l.off, length)
 		if err != nil {
 			return Span{}, nil, 0, err
@@ -114,6 +112,7 @@ func (f *File) ValueSpan(ref Ref, path ...any) (span Span, ok bool, err error) {
 	}
 	p := &f.in.parser
 	p.reset(b, head, whole)
+	p.skim = true
 	start, end, ok := p.find(path)
 	if !ok {
 		return Span{}, false, nil

@@ -1,8 +1,10 @@
 package pdfobj
 
 import (
+	"bytes"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/kyso-dev/kyso/internal/limits"
 )
@@ -36,16 +38,21 @@ func unescapeName(b []byte, from int) []byte {
 	return out
 }
 
-// hexValue is the value of a hexadecimal digit, 255 for any other octet.
-func hexValue(c byte) byte {
-	switch {
-	case isDigit(c):
-		return c - '0'
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return c | 0x20 - 'a' + 10
+// hexDigits has the value of each hexadecimal digit, 255 for any other octet.
+var hexDigits = func() (values [256]byte) {
+	for i := range values {
+		values[i] = 255
 	}
-	return 255
-}
+	for i, c := range "0123456789abcdef" {
+		values[c] = byte(i)
+	}
+	for i, c := range "ABCDEF" {
+		values[c] = byte(10 + i)
+	}
+	return values
+}()
+
+func hexValue(c byte) byte { return hexDigits[c] }
 
 // numberOrRef reads a number, and the whole of "12 0 R" where it begins one.
 func (p *parser) numberOrRef() (Object, kind) {
@@ -241,33 +248,73 @@ func unescapeString(b []byte) []byte {
 // hex reads "<...>" (7.3.4.3); what is no digit is passed over.
 func (p *parser) hex() Object {
 	start := p.pos + 1
-	end := start
-	for end < len(p.buf) && p.buf[end] != '>' {
-		end++
-	}
-	if end == len(p.buf) {
-		p.pos = end
+	n := bytes.IndexByte(p.buf[start:], '>')
+	if n < 0 {
+		p.pos = len(p.buf)
 		p.ran()
 		if p.stop == stopNot {
 			p.stop = stopSyntax
 		}
 		return nil
 	}
-	p.pos = end + 1
-	out := make([]byte, 0, (end-start+1)/2)
-	half, have := byte(0), false
-	for _, c := range p.buf[start:end] {
-		v := hexValue(c)
-		if v > 15 {
-			continue
-		}
-		if have {
-			out = append(out, half<<4|v)
-		}
-		half, have = v, !have
+	p.pos = start + n + 1
+	if p.skim {
+		return String("")
 	}
-	if have {
-		out = append(out, half<<4)
+	return decodeHex(p.buf[start : start+n])
+}
+
+// zeros is looked for as a whole: the value of a signature is padded with thousands of them.
+const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
+
+// decodeHex reads pairs of digits; the last one may lack its second digit, which is then 0. It works in pieces, so that a long
+// string is held once.
+func decodeHex(b []byte) String {
+	var s strings.Builder
+	s.Grow((len(b) + 1) / 2)
+	var piece [256]byte
+	for len(b) > 0 {
+		n := 0
+		for len(b) >= len(zeros) && n+len(zeros)/2 <= len(piece) && string(b[:len(zeros)]) == zeros {
+			clear(piece[n : n+len(zeros)/2])
+			b, n = b[len(zeros):], n+len(zeros)/2
+		}
+		for len(b) >= 2 && n < len(piece) {
+			high, low := hexDigits[b[0]], hexDigits[b[1]]
+			if high|low > 15 {
+				break
+			}
+			piece[n] = high<<4 | low
+			b, n = b[2:], n+1
+			if high|low == 0 && len(b) >= len(zeros) && string(b[:len(zeros)]) == zeros {
+				break
+			}
+		}
+		if len(b) < 2 && n < len(piece) || n == 0 {
+			// Something lies between the digits, or the last one is alone.
+			if v, rest, ok := hexPair(b); ok {
+				piece[n] = v
+				b, n = rest, n+1
+			} else {
+				b = nil
+			}
+		}
+		s.Write(piece[:n])
 	}
-	return String(out)
+	return String(s.String())
+}
+
+// hexPair reads the next two digits, with whatever lies between; false when there are none.
+func hexPair(b []byte) (value byte, rest []byte, ok bool) {
+	for i, c := range b {
+		v := hexDigits[c]
+		switch {
+		case v > 15:
+		case ok:
+			return value | v, b[i+1:], true
+		default:
+			value, ok = v<<4, true
+		}
+	}
+	return value, nil, ok
 }
