@@ -12,7 +12,6 @@ import (
 // have another hash.
 func Normalize(ber []byte) ([]byte, error) {
 	n := normalizer{d: *NewBytesReader(ber)}
-	n.d.frames = n.d.space[:0]
 	more, err := n.d.More()
 	if err != nil {
 		return nil, err

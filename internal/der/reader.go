@@ -25,8 +25,11 @@ type Reader struct {
 	buf    []byte
 	lo, hi int   // the unread octets are buf[lo:hi]
 	off    int64 // offset of buf[lo]
-	frames []frame
-	space  [8]frame
+	// The elements entered: depth of them, the first ones in frames. An array of its own, and no slice of it kept, lets a Reader live
+	// on the stack.
+	depth  int
+	frames [8]frame
+	deeper []frame
 }
 
 // frame is a constructed element that was entered.
@@ -43,16 +46,12 @@ const (
 
 // NewReader reads from r.
 func NewReader(r io.Reader) *Reader {
-	d := &Reader{src: r, buf: make([]byte, smallWindow)}
-	d.frames = d.space[:0]
-	return d
+	return &Reader{src: r, buf: make([]byte, smallWindow)}
 }
 
 // NewBytesReader reads b, which it keeps.
 func NewBytesReader(b []byte) *Reader {
-	d := &Reader{buf: b, hi: len(b)}
-	d.frames = d.space[:0]
-	return d
+	return &Reader{buf: b, hi: len(b)}
 }
 
 // Offset is the number of octets consumed.
@@ -107,10 +106,18 @@ func (d *Reader) advance(n int) {
 
 // end is the offset that the next element must not pass, -1 when nothing bounds it.
 func (d *Reader) end() int64 {
-	if len(d.frames) == 0 {
+	if d.depth == 0 {
 		return -1
 	}
-	return d.frames[len(d.frames)-1].end
+	return d.top().end
+}
+
+// top is the element entered last; there must be one.
+func (d *Reader) top() frame {
+	if i := d.depth - 1; i < len(d.frames) {
+		return d.frames[i]
+	}
+	return d.deeper[len(d.deeper)-1]
 }
 
 // header reads the header of the next element without consuming it, and checks that the element stays inside what is around it.
@@ -139,11 +146,11 @@ func (d *Reader) header() (header, error) {
 
 // More reports whether the element entered last (or the input, outside all) has another element.
 func (d *Reader) More() (bool, error) {
-	if len(d.frames) == 0 {
+	if d.depth == 0 {
 		n, err := d.fill(1)
 		return n > 0, err
 	}
-	f := d.frames[len(d.frames)-1]
+	f := d.top()
 	if !f.indefinite {
 		return d.off < f.end, nil
 	}
@@ -182,7 +189,7 @@ func (d *Reader) Enter(id byte, what string) error {
 }
 
 func (d *Reader) push(h header) error {
-	if len(d.frames) >= limits.DERDepth {
+	if d.depth >= limits.DERDepth {
 		return d.fail(CodeDepth, "depth")
 	}
 	end := d.end()
@@ -190,7 +197,13 @@ func (d *Reader) push(h header) error {
 	if h.length >= 0 {
 		end = d.off + h.length
 	}
-	d.frames = append(d.frames, frame{end: end, indefinite: h.length < 0})
+	f := frame{end: end, indefinite: h.length < 0}
+	if d.depth < len(d.frames) {
+		d.frames[d.depth] = f
+	} else {
+		d.deeper = append(d.deeper, f)
+	}
+	d.depth++
 	return nil
 }
 
@@ -214,13 +227,16 @@ func (d *Reader) Leave(what string) error {
 	if more {
 		return d.fail(CodeUnexpected, what)
 	}
-	if d.frames[len(d.frames)-1].indefinite {
+	if d.top().indefinite {
 		if end := d.end(); end >= 0 && end-d.off < 2 {
 			return d.fail(CodeMalformed, "end-of-contents")
 		}
 		d.advance(2)
 	}
-	d.frames = d.frames[:len(d.frames)-1]
+	d.depth--
+	if n := len(d.deeper); n > 0 {
+		d.deeper = d.deeper[:n-1]
+	}
 	return nil
 }
 
