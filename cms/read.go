@@ -80,7 +80,6 @@ func Read(ctx context.Context, r io.Reader, opts *ReadOptions) (*Document, error
 // there is no content.
 // Zero octets after the structure are padding and ignored; any other octet there is an error.
 func ReadDetached(ctx context.Context, raw []byte, digest func(crypto.Hash) ([]byte, error), opts *ReadOptions) (*Document, error) {
-	o := orDefault(opts)
 	sd, rest, err := cmsdata.ParsePrefix(raw)
 	if err != nil {
 		return nil, wrap(err)
@@ -88,7 +87,12 @@ func ReadDetached(ctx context.Context, raw []byte, digest func(crypto.Hash) ([]b
 	if len(bytes.Trim(rest, "\x00")) > 0 {
 		return nil, fail(CodeTrailing, nil)
 	}
-	d := &reader{ctx: ctx, opts: o, sd: sd, digest: noContent}
+	return ReadSignedData(ctx, sd, digest, opts)
+}
+
+// ReadSignedData is ReadDetached of a structure that was parsed already, for the packages of this module.
+func ReadSignedData(ctx context.Context, sd *cmsdata.SignedData, digest func(crypto.Hash) ([]byte, error), opts *ReadOptions) (*Document, error) {
+	d := &reader{ctx: ctx, opts: orDefault(opts), sd: sd, digest: noContent}
 	switch {
 	case sd.Attached:
 		h := newHashes(d.wanted(newHashes())...)

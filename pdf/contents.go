@@ -29,13 +29,13 @@ const (
 func (r *reader) contents(ctx context.Context) error {
 	var jobs []*digestJob
 	wanted := make([][]*digestJob, len(r.entries))
-	raws := make([][]byte, len(r.entries))
+	values := make([]*cmsdata.SignedData, len(r.entries))
 	for i, e := range r.entries {
-		raw, hashes := e.value()
-		if raw == nil {
+		value, hashes := e.value()
+		if value == nil {
 			continue
 		}
-		raws[i] = raw
+		values[i] = value
 		if !e.sound {
 			continue
 		}
@@ -50,7 +50,7 @@ func (r *reader) contents(ctx context.Context) error {
 		return err
 	}
 	for i, e := range r.entries {
-		if raws[i] == nil {
+		if values[i] == nil {
 			continue
 		}
 		digest := func(h crypto.Hash) ([]byte, error) {
@@ -62,10 +62,10 @@ func (r *reader) contents(ctx context.Context) error {
 			return nil, errNoDigest
 		}
 		if e.timestamp != nil {
-			r.token(e, raws[i], digest)
+			r.token(e, digest)
 			continue
 		}
-		if err := r.signed(ctx, e, raws[i], digest); err != nil {
+		if err := r.signed(ctx, e, values[i], digest); err != nil {
 			return err
 		}
 	}
@@ -75,10 +75,11 @@ func (r *reader) contents(ctx context.Context) error {
 // errNoDigest says that what a signature covers could not be told, so that its content is neither intact nor broken.
 var errNoDigest = errors.New("the signed octets are not known")
 
-// value takes the padding off /Contents and says which digests it needs. nil: there is nothing to read, and a finding says why.
-func (e *entry) value() (raw []byte, hashes []crypto.Hash) {
+// value reads the structure at the beginning of /Contents and says which digests it needs. nil: there is nothing to read, and a
+// finding says why.
+func (e *entry) value() (value *cmsdata.SignedData, hashes []crypto.Hash) {
 	switch {
-	case len(bytes.Trim(e.Contents, "\x00")) == 0: // a hole that was never filled is no value either
+	case len(bytes.TrimLeft(e.Contents, "\x00")) == 0: // a hole that was never filled is no value either
 		e.add(CodeContentsMissing, finding.Error, "ISO 32000-2, Table 255")
 		return nil, nil
 	case len(e.Contents) > limits.PDFContents:
@@ -105,22 +106,21 @@ func (e *entry) value() (raw []byte, hashes []crypto.Hash) {
 			break
 		}
 	}
-	raw = e.Contents[:len(e.Contents)-len(rest)]
 	if e.timestamp != nil {
-		token, err := timestamp.ParseToken(raw)
+		token, err := timestamp.ParseToken(e.Contents[:len(e.Contents)-len(rest)])
 		if err != nil {
 			e.Findings = append(e.Findings, findingOf(err, CodeTokenUnreadable))
 			return nil, nil
 		}
 		e.timestamp.Token = token
-		return raw, []crypto.Hash{token.Info.Hash}
+		return sd, []crypto.Hash{token.Info.Hash}
 	}
 	for _, si := range sd.Signers {
 		if !slices.Contains(hashes, si.Digest.Crypto) {
 			hashes = append(hashes, si.Digest.Crypto)
 		}
 	}
-	return raw, hashes
+	return sd, hashes
 }
 
 func (e *entry) unreadable() finding.Code {
@@ -130,10 +130,10 @@ func (e *entry) unreadable() finding.Code {
 	return CodeCMSUnreadable
 }
 
-// signed reads the CMS structure of a signature.
-func (r *reader) signed(ctx context.Context, e *entry, raw []byte, digest func(crypto.Hash) ([]byte, error)) error {
+// signed gathers the facts of the CMS structure of a signature.
+func (r *reader) signed(ctx context.Context, e *entry, value *cmsdata.SignedData, digest func(crypto.Hash) ([]byte, error)) error {
 	pades := e.SubFilter == subFilterPAdES
-	doc, err := cms.ReadDetached(ctx, raw, digest, &cms.ReadOptions{Certificates: r.opts.Certificates, PAdES: pades})
+	doc, err := cms.ReadSignedData(ctx, value, digest, &cms.ReadOptions{Certificates: r.opts.Certificates, PAdES: pades})
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -194,7 +194,7 @@ func overRanges(s *cms.Signature, digest func(crypto.Hash) ([]byte, error)) cms.
 }
 
 // token compares a document time-stamp with the octets that it covers.
-func (r *reader) token(e *entry, raw []byte, digest func(crypto.Hash) ([]byte, error)) {
+func (r *reader) token(e *entry, digest func(crypto.Hash) ([]byte, error)) {
 	t := e.timestamp
 	if sum, err := digest(t.Token.Info.Hash); err == nil {
 		t.Content = cms.Intact
