@@ -9,6 +9,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
@@ -25,6 +26,8 @@ type Token struct {
 	sd      *cmsdata.SignedData
 	content []byte // the TSTInfo as it was signed
 	certs   []*x509.Certificate
+
+	sound atomic.Pointer[x509.Certificate] // with which CheckIntegrity found nothing wrong
 }
 
 // ParseToken reads a token, in BER or DER; the TSTInfo inside is strict DER. Errors are *[Error] and [ErrMalformed]: it is no SignedData,
@@ -176,6 +179,17 @@ func (t *Token) CheckIntegrity(extra ...*x509.Certificate) error {
 	if err != nil {
 		return err
 	}
+	if t.sound.Load() == cert {
+		return nil // a token does not change: reading a document and judging it both ask
+	}
+	if err := t.checkIntegrity(si, cert); err != nil {
+		return err
+	}
+	t.sound.Store(cert)
+	return nil
+}
+
+func (t *Token) checkIntegrity(si *cmsdata.SignerInfo, cert *x509.Certificate) error {
 	if err := t.checkAttributes(si); err != nil {
 		return err
 	}
