@@ -187,9 +187,12 @@ func (j *job) read(ctx context.Context, withSum bool, dst io.Writer) (written bo
 }
 
 // prepare makes the update section and everything of the CMS structure but the value.
-func (j *job) prepare() (*section, *cms.PreparedSignature, error) {
+func (j *job) prepare(ctx context.Context) (*section, *cms.PreparedSignature, error) {
 	sec, err := j.doc.write(&j.layout, j.target)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := j.confirm(ctx, sec); err != nil {
 		return nil, nil, err
 	}
 	h := j.prefix.(hash.Cloner)

@@ -51,7 +51,7 @@ func prepare(ctx context.Context, src io.ReaderAt, size int64, chain []*x509.Cer
 		return nil, err
 	}
 	j.estimate(LevelBT)
-	sec, c, err := j.prepare()
+	sec, c, err := j.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func needsTimestamper(o *Options) error {
 func (j *job) sign(ctx context.Context, s signer.Signer) (*section, error) {
 	j.estimate(j.opts.Level)
 	for try := 0; ; try++ {
-		sec, p, err := j.prepare()
+		sec, p, err := j.prepare(ctx)
 		if err != nil {
 			return nil, err
 		}

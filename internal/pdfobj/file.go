@@ -24,6 +24,7 @@ type File struct {
 	scanned  bool
 	chaining bool // the sections are being read: what they lead to may be wrong still
 	doubtful bool // scanned, and objects are malformed or cut off too
+	odd      bool // an object was read past malformed syntax or a repeated key
 	noRepair bool
 	view     bool // a revision of another File
 
@@ -165,6 +166,9 @@ func (f *File) Linearized() bool {
 
 // Repaired reports whether the cross-references could not be used as they are. It may become true while objects are read.
 func (f *File) Repaired() bool { return f.repaired }
+
+// Odd reports whether anything read so far was damaged: readers may differ on what the file is.
+func (f *File) Odd() bool { return f.repaired || f.scanned || f.odd }
 
 // StartXref is the offset of the newest cross-reference section in the file, -1 for a file that had to be scanned.
 func (f *File) StartXref() int64 { return f.start }
@@ -340,6 +344,7 @@ func (f *File) indirectAt(off int64) (ref Ref, o Object, length int, ok bool, er
 		}
 		switch p.stop {
 		case stopNot:
+			f.odd = f.odd || p.malformed || p.repeated
 			return ref, o, p.pos, ok, nil
 		case stopDepth:
 			return ref, nil, 0, false, failLimit("nesting of an object", limits.PDFDepth)
