@@ -94,19 +94,35 @@ func decodeText(b []byte) string {
 	return s.String()
 }
 
-// decodeUTF16 reads 16-bit units, high is where in each pair the high octet is. Language escapes (U+001B … U+001B) are left out.
+// decodeUTF16 reads 16-bit units, high is where in each pair the high octet is. Language escapes are left out.
 func decodeUTF16(b []byte, high int) string {
 	units := make([]uint16, 0, len(b)/2)
-	escape := false
 	for i := 0; i+1 < len(b); i += 2 {
-		u := uint16(b[i+high])<<8 | uint16(b[i+1-high])
-		if u == 0x1B {
-			escape = !escape
+		if n := languageEscape(b[i:], high); n > 0 {
+			i += n - 2
 			continue
 		}
-		if !escape {
-			units = append(units, u)
-		}
+		units = append(units, uint16(b[i+high])<<8|uint16(b[i+1-high]))
 	}
 	return string(utf16.Decode(units))
 }
+
+// languageEscape is the length of the language escape that b begins with, 0 if there is none: U+001B, two letters of a language,
+// perhaps two of a country, U+001B (ISO 32000-2, 7.9.2.2). Anything else behind U+001B is text, which must not be hidden.
+func languageEscape(b []byte, high int) int {
+	isEscape := func(i int) bool { return len(b) >= i+2 && b[i+high] == 0 && b[i+1-high] == 0x1B }
+	if !isEscape(0) {
+		return 0
+	}
+	for i := 2; i <= 6; i += 2 {
+		switch {
+		case i > 2 && isEscape(i):
+			return i + 2
+		case i == 6 || len(b) < i+2 || !isLetter(b[i]) || !isLetter(b[i+1]):
+			return 0
+		}
+	}
+	return 0
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -32,6 +32,9 @@ func TestTextStrings(t *testing.T) {
 		"\x80\x8d\xa0\x9e\x18":                    "•“€ž˘",              // PDFDocEncoding proper
 		"\x9f\x7f\xad":                            "\uFFFD\uFFFD\uFFFD", // undefined in it
 		"\xfe\xff\x00\x1bvi\x00\x1b\x00K\x00\xfd": "Ký",                 // a language escape
+		"\xfe\xff\x00\x1bviVN\x00\x1b\x00K":       "K",                  // with a country
+		"\xfe\xff\x00\x1b\x00K\x00\x1b\x00K":      "\x1bK\x1bK",         // none: the text between is not hidden
+		"\xfe\xff\x00K\x00\x1b\x00M":              "K\x1bM",             // nor what follows one that does not end
 		"\xfe\xff\x00K\x00":                       "K",                  // an octet too many
 		"\xfe\xff\xd8\x34\x00K":                   "\uFFFDK",            // half a pair
 	} {
