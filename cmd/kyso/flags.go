@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"net/url"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/ades"
@@ -31,18 +32,18 @@ func (k *keyFlags) add(cmd *cobra.Command) {
 }
 
 // signer opens the key that the flags name.
-func (k *keyFlags) signer(a *app) (signer.Signer, error) {
+func (k *keyFlags) signer(ctx context.Context, a *app) (signer.Signer, error) {
 	switch {
 	case k.p12 != "" && (k.key != "" || k.cert != "" || k.chain != ""):
 		return nil, usage("key-twice")
 	case k.p12 != "":
-		password, err := a.password(k.passFile, k.p12)
+		password, err := a.password(ctx, k.passFile, k.p12)
 		if err != nil {
 			return nil, err
 		}
 		return keyfile.OpenPKCS12(k.p12, password)
 	case k.key != "" && k.cert != "":
-		return k.fromPEM(a)
+		return k.fromPEM(ctx, a)
 	case k.key != "" || k.cert != "":
 		return nil, usage("key-without-certificate")
 	}
@@ -50,11 +51,11 @@ func (k *keyFlags) signer(a *app) (signer.Signer, error) {
 }
 
 // fromPEM asks for a password only when the key turns out to need one.
-func (k *keyFlags) fromPEM(a *app) (signer.Signer, error) {
+func (k *keyFlags) fromPEM(ctx context.Context, a *app) (signer.Signer, error) {
 	password := ""
 	var err error
 	if k.passFile != "" {
-		if password, err = a.password(k.passFile, k.key); err != nil {
+		if password, err = a.password(ctx, k.passFile, k.key); err != nil {
 			return nil, err
 		}
 	}
@@ -62,7 +63,7 @@ func (k *keyFlags) fromPEM(a *app) (signer.Signer, error) {
 	if k.passFile != "" || !errors.Is(err, keyfile.ErrPasswordRequired) {
 		return s, err
 	}
-	if password, err = a.password("", k.key); err != nil {
+	if password, err = a.password(ctx, "", k.key); err != nil {
 		return nil, err
 	}
 	return keyfile.OpenPEM(k.key, k.cert, k.chain, password)
@@ -122,7 +123,11 @@ func (l *levelFlags) parsePrepare() (p parsed, err error) {
 		return p, err
 	}
 	if len(l.tsa) > 0 {
-		p.timestamper = timestampClient(l.tsa, p.clock)
+		client, err := timestampClient(l.tsa, p.clock)
+		if err != nil {
+			return p, err
+		}
+		p.timestamper = client
 	}
 	return p, nil
 }
@@ -141,9 +146,17 @@ func clockAt(at string) (func() time.Time, error) {
 	return func() time.Time { return t }, nil
 }
 
-// timestampClient asks the servers that the user typed, which may therefore be on this machine.
-func timestampClient(urls []string, clock func() time.Time) *timestamp.Client {
-	return &timestamp.Client{URL: urls[0], Fallbacks: urls[1:], Clock: clock}
+// timestampClient asks the servers that the user typed, which may therefore be on this machine. What can be no address is found
+// here, as a mistake in the arguments, and not when everything else has been done.
+func timestampClient(urls []string, clock func() time.Time) (*timestamp.Client, error) {
+	for _, address := range urls {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			// Not the address itself: it may hold a password.
+			return nil, usage("tsa-address")
+		}
+	}
+	return &timestamp.Client{URL: urls[0], Fallbacks: urls[1:], Clock: clock}, nil
 }
 
 // leaf is the certificate that a key signs with.

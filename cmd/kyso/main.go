@@ -46,6 +46,7 @@ func run(args []string, in *os.File, out, errs io.Writer) int {
 	// An interrupted command cleans up its temporary file on the way out; only a kill leaves one behind, never half an output.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // whoever interrupts twice means it, also where reading cannot be broken off
 	a := &app{in: in, out: out, err: errs}
 	root := a.root()
 	root.SetArgs(args)

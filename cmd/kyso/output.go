@@ -73,7 +73,8 @@ func createTemporary(path string) (*os.File, error) {
 	}
 	var random [8]byte
 	rand.Read(random[:])
-	name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+hex.EncodeToString(random[:])+".tmp")
+	// The name of path is not part of it: together they could be longer than names may be.
+	name := filepath.Join(filepath.Dir(path), ".kyso-"+hex.EncodeToString(random[:])+".tmp")
 	f, createErr := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 	if createErr != nil {
 		var where *fs.PathError

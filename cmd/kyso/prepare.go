@@ -98,11 +98,7 @@ func (a *app) prepareFormat(format string, prepare prepareFunc) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := st.write(cmd, statePath); err != nil {
-				return err
-			}
-			fmt.Fprintln(a.out, st.Data)
-			return nil
+			return st.write(cmd, statePath, a.out)
 		},
 	}
 	level.add(cmd)
@@ -135,11 +131,16 @@ func newState(format, in, out string, p prepared) (*state, error) {
 	return st, nil
 }
 
-func (st *state) write(cmd *cobra.Command, path string) error {
+// write leaves the state in path and prints what to sign. Whoever does not get the second has no use for the first: it is not left.
+func (st *state) write(cmd *cobra.Command, path string, out io.Writer) error {
 	return writeFile(cmd.Context(), path, func(f *os.File) error {
 		enc := json.NewEncoder(f)
 		enc.SetIndent("", "  ")
-		return enc.Encode(st)
+		if err := enc.Encode(st); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(out, st.Data)
+		return err
 	})
 }
 

@@ -52,7 +52,7 @@ func (a *app) signPDFCommand() *cobra.Command {
 		Short: "Sign a PDF (PAdES) by an incremental update",
 		Args:  exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l, s, err := a.openKey(&level, &key)
+			l, s, err := a.openKey(cmd.Context(), &level, &key)
 			if err != nil {
 				return err
 			}
@@ -101,7 +101,7 @@ func (a *app) signCMSCommand() *cobra.Command {
 		Short: "Sign any file (CMS, CAdES), detached unless asked",
 		Args:  exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l, s, err := a.openKey(&level, &key)
+			l, s, err := a.openKey(cmd.Context(), &level, &key)
 			if err != nil {
 				return err
 			}
@@ -132,12 +132,12 @@ func (a *app) signCMSCommand() *cobra.Command {
 }
 
 // openKey reads the level and key flags; the level first, since a wrong one should not cost the user a password.
-func (a *app) openKey(level *levelFlags, key *keyFlags) (parsed, signer.Signer, error) {
+func (a *app) openKey(ctx context.Context, level *levelFlags, key *keyFlags) (parsed, signer.Signer, error) {
 	l, err := level.parse()
 	if err != nil {
 		return l, nil, err
 	}
-	s, err := key.signer(a)
+	s, err := key.signer(ctx, a)
 	return l, s, err
 }
 

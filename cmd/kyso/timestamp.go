@@ -30,11 +30,15 @@ func (a *app) timestampCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			client, err := timestampClient(tsa, clock)
+			if err != nil {
+				return err
+			}
 			digest, err := a.digest(args[0], h)
 			if err != nil {
 				return err
 			}
-			token, err := timestampClient(tsa, clock).Timestamp(cmd.Context(), digest, h)
+			token, err := client.Timestamp(cmd.Context(), digest, h)
 			if err != nil {
 				return err
 			}

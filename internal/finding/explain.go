@@ -113,7 +113,7 @@ func system(err error, lang i18n.Lang) string {
 		return text(CodeCancelled)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return text(CodeTimeout)
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return text(CodeDiskFull)
 	case path == "": // the texts below name a path
 		return ""

@@ -119,6 +119,10 @@ var command = map[string]Message{
 		En: "time-stamped {path}: {time}",
 		Vi: "đã đóng dấu thời gian {path}: {time}",
 	},
+	"command.tsa-address": {
+		En: "what --tsa gives is not the address of a time-stamp server; it must begin with http:// or https://",
+		Vi: "giá trị của --tsa không phải địa chỉ máy chủ cấp dấu thời gian; địa chỉ phải bắt đầu bằng http:// hoặc https://",
+	},
 	"command.tsa-missing": {
 		En: "level {level} needs a time-stamp server: give --tsa URL",
 		Vi: "mức {level} cần máy chủ dấu thời gian: hãy nêu --tsa URL",
