@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"math"
 
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/limits"
@@ -184,7 +185,7 @@ func header(b []byte, at int) (content, length int, tag byte, indefinite, ok boo
 		}
 		length = 0
 		for _, c := range b[content : content+n] {
-			if length >= 1<<47 {
+			if length > math.MaxInt>>8 {
 				return 0, 0, 0, false, false
 			}
 			length = length<<8 | int(c)
