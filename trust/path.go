@@ -28,9 +28,16 @@ func (s *Store) Path(cert *x509.Certificate, others []*x509.Certificate, at time
 	if s.Len() == 0 {
 		return nil, fail(CodeNoAnchors, nil)
 	}
-	chains, err := search(cert, s.roots(), others, at)
+	key := question(cert, others)
+	if p := s.recall(key, cert, at); p != nil {
+		return p, nil
+	}
+	roots := s.roots()
+	chains, err := search(cert, roots, others, at)
 	if err == nil {
-		return s.choose(chains), nil
+		path := s.choose(chains)
+		s.remember(key, roots, path, cert, others, at)
+		return path, nil
 	}
 	var invalid x509.CertificateInvalidError
 	if errors.As(err, &invalid) && invalid.Reason == x509.Expired {

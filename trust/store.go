@@ -44,6 +44,7 @@ type Store struct {
 	anchors []Anchor
 	known   map[[sha256.Size]byte]bool // by digest of the certificate
 	pool    *x509.CertPool             // of all anchors; never changed once handed out
+	paths   map[[sha256.Size]byte]found
 }
 
 // NewStore is an empty store.
@@ -57,7 +58,7 @@ func (s *Store) Add(tree Tree, certs ...*x509.Certificate) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pool = nil
+	s.pool, s.paths = nil, nil
 	for _, c := range certs {
 		if c == nil {
 			continue
@@ -85,7 +86,7 @@ func (s *Store) Remove(cert *x509.Certificate) bool {
 	before := len(s.anchors)
 	s.anchors = slices.DeleteFunc(slices.Clone(s.anchors), func(a Anchor) bool { return bytes.Equal(a.Certificate.Raw, cert.Raw) })
 	delete(s.known, sha256.Sum256(cert.Raw))
-	s.pool = nil
+	s.pool, s.paths = nil, nil
 	return len(s.anchors) < before
 }
 
