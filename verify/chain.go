@@ -65,14 +65,14 @@ func (r *run) search(cert *x509.Certificate, at time.Time) chained {
 }
 
 // entries is the chain as the report has it: the path, or where there is none the certificate alone.
-func (c chained) entries(cert *x509.Certificate) []ChainEntry {
+func (c chained) entries(cert *x509.Certificate, names names) []ChainEntry {
 	certs := []*x509.Certificate{cert}
 	if c.path != nil {
 		certs = c.path.Certificates
 	}
 	list := make([]ChainEntry, 0, len(certs))
 	for i, one := range certs {
-		e := ChainEntry{Subject: subjectOf(one), Serial: serialOf(one), Anchor: c.path != nil && i == len(certs)-1,
+		e := ChainEntry{Subject: names.text(one.RawSubject), Serial: serialOf(one), Anchor: c.path != nil && i == len(certs)-1,
 			Revocation: Revocation{Status: RevocationCouldNotCheck, Why: string(CodeRevocationNotChecked)}}
 		if e.Anchor {
 			e.Revocation = Revocation{Status: RevocationNotRequired}
@@ -83,15 +83,34 @@ func (c chained) entries(cert *x509.Certificate) []ChainEntry {
 }
 
 // trust names the anchor.
-func (c chained) trust() Trust {
+func (c chained) trust(names names) Trust {
 	if c.path == nil {
 		return Trust{Tree: string(trust.None)}
 	}
 	a := c.path.Anchor
-	return Trust{Tree: string(a.Tree), Name: a.Name, AnchorSubject: subjectOf(a.Certificate), AnchorSHA256: fingerprint(a.Certificate)}
+	return Trust{Tree: string(a.Tree), Name: a.Name, AnchorSubject: names.text(a.Certificate.RawSubject), AnchorSHA256: fingerprint(a.Certificate)}
 }
 
-func subjectOf(c *x509.Certificate) string { return vnid.Format(c.RawSubject) }
+// names are the names of certificates, by their encoding: a report says each of them several times.
+type names map[string]named
+
+type named struct {
+	name vnid.Name
+	text string // "" for what is not a name
+}
+
+func (n names) read(raw []byte) named {
+	one, ok := n[string(raw)]
+	if !ok {
+		if name, err := vnid.ParseName(raw); err == nil {
+			one = named{name, name.String()}
+		}
+		n[string(raw)] = one
+	}
+	return one
+}
+
+func (n names) text(raw []byte) string { return n.read(raw).text }
 
 func serialOf(c *x509.Certificate) string { return fmt.Sprintf("%x", c.SerialNumber) }
 
@@ -112,19 +131,20 @@ var usageNames = []struct {
 }
 
 // describe says whose certificate it is.
-func describe(cert *x509.Certificate, identifiedBy string) Signer {
+func describe(cert *x509.Certificate, identifiedBy string, names names) Signer {
 	s := Signer{IdentifiedBy: identifiedBy, Usage: []string{}}
 	if cert == nil {
 		return s
 	}
-	s.Subject, s.Issuer, s.Serial, s.CertificateSHA256 = subjectOf(cert), vnid.Format(cert.RawIssuer), serialOf(cert), fingerprint(cert)
+	s.Subject, s.Issuer, s.Serial, s.CertificateSHA256 = names.text(cert.RawSubject), names.text(cert.RawIssuer), serialOf(cert), fingerprint(cert)
 	s.NotBefore, s.NotAfter = moment(cert.NotBefore), moment(cert.NotAfter)
 	for _, u := range usageNames {
 		if cert.KeyUsage&u.bit != 0 {
 			s.Usage = append(s.Usage, u.name)
 		}
 	}
-	if id, err := vnid.Parse(cert.RawSubject); err == nil {
+	if name := names.read(cert.RawSubject).name; name != nil {
+		id := name.Identity()
 		s.Kind, s.Organization, s.TaxCode = string(id.Kind), id.Organization, id.TaxCode
 		s.Person, s.PersonalID, s.Title, s.common, s.several = id.Person, id.PersonalID, id.Title, id.CommonName, id.Several
 	}

@@ -49,7 +49,7 @@ func (r *run) judge(s *Signature, facts *cms.Signature, c circumstances) {
 		s.Level = "" // a baseline level is a claim about the structure, and this is not the one of RFC 5652
 	}
 	if facts == nil {
-		s.Signer, s.Trust = describe(nil, cms.ByNone), chained{}.trust()
+		s.Signer, s.Trust = describe(nil, cms.ByNone, r.names), chained{}.trust(r.names)
 		s.Integrity = IntegrityPair{cms.Unknown, cms.Unknown}
 		v.doubt(SigConstraintsFailure)
 		r.when(s, nil)
@@ -57,8 +57,8 @@ func (r *run) judge(s *Signature, facts *cms.Signature, c circumstances) {
 		return
 	}
 	cert := facts.Certificate
-	s.Signer = describe(cert, facts.IdentifiedBy)
-	s.Trust = chained{}.trust()
+	s.Signer = describe(cert, facts.IdentifiedBy, r.names)
+	s.Trust = chained{}.trust(r.names)
 	s.DigestAlgorithm, s.SignatureAlgorithm = facts.DigestAlgorithm, facts.SignatureAlgorithm
 	s.Integrity = IntegrityPair{Content: facts.ContentIntegrity, Signature: facts.SignatureIntegrity}
 	s.References = []Reference{{Type: "message-digest", Found: facts.ContentIntegrity != cms.Unknown, Intact: facts.ContentIntegrity == cms.Intact}}
@@ -165,7 +165,7 @@ func (r *run) certificate(s *Signature, facts *cms.Signature, cert *x509.Certifi
 		s.Findings = append(s.Findings, Finding{Code: CodeIdentityAmbiguous, Severity: finding.Warning})
 	}
 	c := r.chain(cert, best)
-	s.Chain, s.Trust = c.entries(cert), c.trust()
+	s.Chain, s.Trust = c.entries(cert, r.names), c.trust(r.names)
 	s.Findings = append(s.Findings, c.findings...)
 	switch {
 	case c.path != nil && s.Time.Proved && best.Before(cert.NotBefore):

@@ -45,7 +45,7 @@ type proof struct {
 func (r *run) stamp(kind string, token *timestamp.Token, content Integrity, facts []Finding, covers []string) (*Timestamp, *proof) {
 	r.stamps++
 	t := &Timestamp{ID: "t" + strconv.Itoa(r.stamps), Kind: kind, Certificate: CertificateMissing, Covers: list(covers), Chain: []ChainEntry{},
-		Integrity: IntegrityPair{Content: content, Signature: cms.Unknown}, Trust: chained{}.trust()}
+		Integrity: IntegrityPair{Content: content, Signature: cms.Unknown}, Trust: chained{}.trust(r.names)}
 	for _, f := range facts {
 		if !replaced[f.Code] {
 			t.Findings = append(t.Findings, f)
@@ -66,7 +66,7 @@ func (r *run) stamp(kind string, token *timestamp.Token, content Integrity, fact
 	}
 	cert, err := token.Signer(r.known...)
 	if err == nil {
-		t.TSA = subjectOf(cert)
+		t.TSA = r.names.text(cert.RawSubject)
 		t.Certificate = CertificateGiven
 		if slices.ContainsFunc(token.Certificates(), cert.Equal) || !slices.ContainsFunc(r.v.Certificates, cert.Equal) {
 			t.Certificate = CertificateEmbedded
@@ -138,7 +138,7 @@ func (r *run) stampIntegrity(t *Timestamp, token *timestamp.Token, v *verdict) {
 // stampTrust checks the chain, the algorithms and the time.
 func (r *run) stampTrust(t *Timestamp, token *timestamp.Token, cert *x509.Certificate, v *verdict) {
 	c := r.chain(cert, r.at)
-	t.Chain, t.Trust = c.entries(cert), c.trust()
+	t.Chain, t.Trust = c.entries(cert, r.names), c.trust(r.names)
 	t.Findings = append(t.Findings, c.findings...)
 	if c.sub != "" {
 		v.doubt(c.sub)

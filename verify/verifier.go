@@ -62,6 +62,7 @@ type run struct {
 	stamps int                 // time-stamps that have an id
 	known  []*x509.Certificate // embedded anywhere in the document, and given; complete before the first chain is searched
 	chains map[chainKey]chained
+	names  names
 }
 
 func newRun(v *Verifier, o Options) *run {
@@ -74,7 +75,7 @@ func newRun(v *Verifier, o Options) *run {
 	}
 	at = at.UTC().Truncate(time.Second)
 	policy, _ := ParsePolicy(v.Policy)
-	return &run{v: v, opts: o, at: at, known: v.Certificates, chains: make(map[chainKey]chained), report: &Report{
+	return &run{v: v, opts: o, at: at, known: v.Certificates, chains: make(map[chainKey]chained), names: make(names), report: &Report{
 		Schema: Schema, File: o.Name, ValidationTime: at, Policy: policy, Slots: []Slot{}, Revisions: []Revision{},
 		Signatures: []*Signature{}, Timestamps: []*Timestamp{}, Conformance: []Conformance{}, Findings: []Finding{},
 	}}

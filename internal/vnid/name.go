@@ -6,7 +6,6 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -66,7 +65,7 @@ func ParseName(der []byte) (Name, error) {
 			}
 			a := Attribute{Dotted: arcs.String()}
 			a.Type, _ = toASN1(a.Dotted)
-			element := slices.Clone(value)
+			element := value
 			if value.ReadASN1(&value, tag) {
 				a.Value, a.Text = text(tag, value)
 			}
@@ -84,7 +83,7 @@ func ParseName(der []byte) (Name, error) {
 }
 
 func toASN1(dotted string) (asn1.ObjectIdentifier, bool) {
-	var oid asn1.ObjectIdentifier
+	oid := make(asn1.ObjectIdentifier, 0, strings.Count(dotted, ".")+1)
 	for arc := range strings.SplitSeq(dotted, ".") {
 		n, err := strconv.Atoi(arc)
 		if err != nil {
@@ -147,6 +146,7 @@ var shortNames = map[string]string{
 // are written as \XX for each octet, which the RFC allows, so that a name cannot break out of the line that it is shown on.
 func (n Name) String() string {
 	var b strings.Builder
+	b.Grow(64 * len(n)) // few are longer
 	for i := len(n) - 1; i >= 0; i-- {
 		if i < len(n)-1 {
 			b.WriteByte(',')
@@ -185,13 +185,4 @@ func escape(b *strings.Builder, s string) {
 			b.WriteRune(r)
 		}
 	}
-}
-
-// Format writes the DER of a Name in the form of RFC 4514, or "" for what is not a Name.
-func Format(der []byte) string {
-	n, err := ParseName(der)
-	if err != nil {
-		return ""
-	}
-	return n.String()
 }
