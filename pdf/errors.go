@@ -32,6 +32,9 @@ func unreadable(err error) error {
 // sourceFailed reports whether err is about reading the file as such: everything else that the layer below says is about the
 // object asked for, and can be a finding.
 func sourceFailed(err error) bool {
+	if err == nil {
+		return false
+	}
 	var e *pdfobj.Error
-	return err != nil && (!errors.As(err, &e) || e.Code() == string(pdfobj.CodeRead))
+	return !errors.As(err, &e) || e.Code() == string(pdfobj.CodeRead)
 }
