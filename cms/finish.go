@@ -21,6 +21,9 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, content i
 		return fail(CodeState, nil, "reason", "it was prepared from a digest")
 	}
 	o := orDefault(opts)
+	if dst == nil {
+		return noDestination()
+	}
 	if content == nil {
 		return fail(CodeContent, nil)
 	}

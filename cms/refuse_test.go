@@ -202,6 +202,24 @@ func (f *full) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// TestNoDestination: without a destination no key is asked.
+func TestNoDestination(t *testing.T) {
+	pki, _ := testpki.Start(t)
+	s := &counted{Signer: pki.Signer("ec")}
+	content := func() io.Reader { return strings.NewReader("content") }
+	require.ErrorIs(t, cms.Sign(t.Context(), nil, content(), s, nil), codeErr(cms.CodeOptions))
+	require.ErrorIs(t, cms.Sign(t.Context(), nil, content(), s, &cms.Options{Attached: true}), codeErr(cms.CodeOptions))
+	var signed bytes.Buffer
+	require.NoError(t, cms.Sign(t.Context(), &signed, content(), pki.Signer("signer"), nil))
+	require.ErrorIs(t, cms.AddSignature(t.Context(), nil, signed.Bytes(), content(), s, nil), codeErr(cms.CodeOptions))
+	require.Zero(t, s.asked)
+	p, err := cms.Prepare(t.Context(), content(), pki.Chain("ec"), nil)
+	require.NoError(t, err)
+	value, err := signer.Sign(t.Context(), pki.Signer("ec"), p.Request())
+	require.NoError(t, err)
+	require.ErrorIs(t, p.Finish(t.Context(), nil, content(), value, nil), codeErr(cms.CodeOptions))
+}
+
 func TestDestinationFails(t *testing.T) {
 	pki, _ := testpki.Start(t)
 	for room := range 3 {

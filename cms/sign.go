@@ -21,6 +21,9 @@ import (
 // The value that the key returns is checked under its certificate before it is used: signer.ErrSignatureInvalid.
 func Sign(ctx context.Context, dst io.Writer, content io.Reader, s signer.Signer, opts *Options) error {
 	o := orDefault(opts)
+	if dst == nil {
+		return noDestination()
+	}
 	p, err := begin(ctx, s, &o)
 	if err != nil {
 		return err
@@ -200,6 +203,9 @@ func (p *PreparedSignature) writeBatch(ctx context.Context, d BatchDocument, sta
 	return write(d.Dst, raw)
 }
 
+// noDestination is said before the key is asked: a person may have to confirm each of its signatures.
+func noDestination() *Error { return fail(CodeOptions, nil, "reason", "there is no dst to write to") }
+
 // AddSignature adds a signer to a CMS file beside those that it has (a parallel signature) and writes the result to dst. content
 // is what a detached file signs, nil for an attached one. Octets that earlier signatures depend on stay as they are. Options.Attached is not
 // looked at. Existing is held in memory, with its content where that is inside.
@@ -209,6 +215,9 @@ func (p *PreparedSignature) writeBatch(ctx context.Context, d BatchDocument, sta
 func AddSignature(ctx context.Context, dst io.Writer, existing []byte, content io.Reader, s signer.Signer, opts *Options) error {
 	o := orDefault(opts)
 	o.Attached = false // Request and attributes are the same; the content is handled here
+	if dst == nil {
+		return noDestination()
+	}
 	sd, err := cmsdata.Parse(existing)
 	if err != nil {
 		return wrap(err)

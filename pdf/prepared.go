@@ -62,7 +62,12 @@ func prepare(ctx context.Context, src io.ReaderAt, size int64, chain []*x509.Cer
 }
 
 // Request is what the key has to sign: a digest, or for Ed25519 a message.
-func (p *PreparedSignature) Request() signer.Request { return p.cms.Request() }
+func (p *PreparedSignature) Request() signer.Request {
+	if p.cms == nil {
+		return signer.Request{} // the zero value: nothing has been prepared
+	}
+	return p.cms.Request()
+}
 
 // Field is the fully qualified name of the field that will hold the signature.
 func (p *PreparedSignature) Field() string { return p.layout.field }

@@ -218,3 +218,10 @@ func TestSignBatch(t *testing.T) {
 		require.Zero(t, outs[4].Len())
 	})
 }
+
+// TestNothingPrepared: the zero value asks for nothing and finishes nothing.
+func TestNothingPrepared(t *testing.T) {
+	p := new(pdf.PreparedSignature)
+	require.Zero(t, p.Request())
+	require.Error(t, p.Finish(t.Context(), new(bytes.Buffer), bytes.NewReader(nil), 0, nil, nil))
+}
