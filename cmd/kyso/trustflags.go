@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/kyso-dev/kyso/trust"
+	"github.com/kyso-dev/kyso/verify"
 	"github.com/spf13/cobra"
 )
 
@@ -51,6 +52,9 @@ func (t *trustFlags) others() ([]*x509.Certificate, error) {
 
 // check finds mistakes in the flags before any work is done, also where no level needs them yet.
 func (t *trustFlags) check() error {
+	if _, err := verify.ParsePolicy(t.policy); err != nil {
+		return err
+	}
 	if _, err := t.store(); err != nil {
 		return err
 	}

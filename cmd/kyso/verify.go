@@ -64,9 +64,6 @@ func (t *trustFlags) verifier(at string) (*verify.Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := verify.ParsePolicy(t.policy); err != nil {
-		return nil, err
-	}
 	store, err := t.store()
 	if err != nil {
 		return nil, err
