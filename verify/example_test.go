@@ -51,7 +51,7 @@ func Example() {
 	// Output:
 	// TOTAL-PASSED
 	// B-T organization national timestamp 2026-01-02T01:00:00Z
-	// warning revocation.not-checked chưa kiểm tra chứng thư có bị thu hồi hay không; phiên bản này chưa đánh giá việc thu hồi
+	// warning revocation.not-checked chưa kiểm tra chứng thư số có bị thu hồi hay không: phiên bản này chưa hỗ trợ kiểm tra thu hồi
 }
 
 // A document that cannot be judged has a report too, with the reason in it.

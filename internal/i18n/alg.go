@@ -7,7 +7,7 @@ var alg = map[string]Message{
 	},
 	"alg.malformed": {
 		En: "the {structure} cannot be read: {reason}",
-		Vi: "không đọc được cấu trúc {structure}: {reason}",
+		Vi: "không đọc được {structure}: {reason}",
 	},
 	"alg.parameters": {
 		En: "the parameters of {algorithm} are not acceptable: {reason}",
@@ -30,8 +30,8 @@ var alg = map[string]Message{
 		Vi: "khóa {key} quá ngắn; cần ít nhất {min} bit",
 	},
 	"alg.faulty-key": {
-		En: "the key {key} was made by a faulty generator and can be computed from the certificate (CVE-2017-15361)",
-		Vi: "khóa {key} do một bộ tạo khóa có lỗi sinh ra và có thể bị tính ra từ chứng thư (CVE-2017-15361)",
+		En: "the key {key} was made by a faulty generator, and its private part can be computed (CVE-2017-15361); get a new certificate",
+		Vi: "khóa {key} được tạo bởi bộ sinh khóa có lỗi nên có thể bị tính ra khóa bí mật (CVE-2017-15361); hãy xin cấp chứng thư số mới",
 	},
 	"alg.unusable-key": {
 		En: "the public key {key} cannot be used: {reason}",
@@ -47,7 +47,7 @@ var alg = map[string]Message{
 	},
 	"alg.explicit-curve": {
 		En: "the key describes its curve by explicit parameters, and only named curves are accepted",
-		Vi: "khóa mô tả đường cong bằng tham số tường minh, trong khi chỉ chấp nhận đường cong có tên",
+		Vi: "khóa khai báo đường cong bằng tham số riêng, trong khi chỉ chấp nhận đường cong có tên",
 	},
 	"alg.digest-length": {
 		En: "a {hash} digest has {want} bytes, and {got} were given",
@@ -58,7 +58,7 @@ var alg = map[string]Message{
 		Vi: "giá trị chữ ký {algorithm} sai định dạng: {reason}",
 	},
 	"alg.signature-wrong": {
-		En: "the {algorithm} signature does not verify",
-		Vi: "chữ ký {algorithm} không đúng",
+		En: "the {algorithm} signature is not right for this key and content",
+		Vi: "chữ ký {algorithm} không đúng với khóa và nội dung này",
 	},
 }

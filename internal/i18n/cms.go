@@ -11,8 +11,8 @@ var cms = map[string]Message{
 		Vi: "tệp CMS này không chứa chữ ký mà chứa loại dữ liệu khác (loại {type})",
 	},
 	"cms.too-many": {
-		En: "the file holds more {what} than kyso reads (limit {limit})",
-		Vi: "tệp chứa số lượng {what} nhiều hơn mức kyso đọc (giới hạn {limit})",
+		En: "the file holds more than kyso reads: {what}, at most {limit}",
+		Vi: "tệp chứa nhiều hơn mức kyso đọc: tối đa {limit} {what}",
 	},
 	"cms.trailing": {
 		En: "something follows the end of the signature",
@@ -28,31 +28,31 @@ var cms = map[string]Message{
 	},
 	"cms.content-size": {
 		En: "the content has {found} bytes instead of the {announced} announced",
-		Vi: "nội dung có {found} byte thay vì {announced} byte như đã báo",
+		Vi: "nội dung có {found} byte thay vì {announced} byte như đã khai báo",
 	},
 	"cms.content": {
-		En: "the content that is signed was not given",
-		Vi: "chưa đưa nội dung được ký",
+		En: "the content that the signature is about was not given",
+		Vi: "chưa cung cấp nội dung cần ký hoặc cần kiểm tra",
 	},
 	"cms.content-other": {
 		En: "this is not the content that the earlier signers of the file signed",
-		Vi: "đây không phải là nội dung mà những người ký trước trong tệp đã ký",
+		Vi: "đây không phải là nội dung mà những người ký trước đã ký",
 	},
 	"cms.content-changed": {
 		En: "the content has changed since the signature was prepared; prepare it again",
 		Vi: "nội dung đã thay đổi kể từ khi chuẩn bị chữ ký; hãy chuẩn bị lại",
 	},
 	"cms.archived": {
-		En: "a signer cannot be added: an archive time-stamp of an older kind in the file covers all of it and would break",
-		Vi: "không thể thêm người ký: dấu thời gian lưu trữ kiểu cũ trong tệp bao trùm toàn bộ tệp và sẽ bị hỏng",
+		En: "a signer cannot be added: an archive time-stamp of an older kind covers the whole file and would break",
+		Vi: "không thể thêm người ký: dấu thời gian lưu trữ kiểu cũ bảo vệ toàn bộ tệp và sẽ mất hiệu lực",
 	},
 	"cms.key": {
 		En: "the key of this certificate cannot sign in the way asked for",
-		Vi: "khóa của chứng thư này không thể ký theo cách được yêu cầu",
+		Vi: "khóa của chứng thư số này không thể ký theo cách được yêu cầu",
 	},
 	"cms.chain": {
 		En: "the signer's certificate is missing, or there are too many certificates ({count}, limit {limit})",
-		Vi: "thiếu chứng thư của người ký, hoặc có quá nhiều chứng thư ({count}, giới hạn {limit})",
+		Vi: "thiếu chứng thư số của người ký, hoặc có quá nhiều chứng thư số ({count}, giới hạn {limit})",
 	},
 	"cms.options": {
 		En: "the options do not fit together: {reason}",
@@ -60,7 +60,7 @@ var cms = map[string]Message{
 	},
 	"cms.level-unsupported": {
 		En: "level {level} cannot be made yet; B-B and B-T can",
-		Vi: "chưa tạo được mức {level}; hiện chỉ có mức B-B và B-T",
+		Vi: "chưa hỗ trợ tạo chữ ký mức {level}; hiện có thể tạo mức B-B và B-T",
 	},
 	"cms.timestamper": {
 		En: "level {level} needs a time-stamp service, and none is given",
@@ -68,7 +68,7 @@ var cms = map[string]Message{
 	},
 	"cms.timestamp": {
 		En: "no usable time-stamp could be had for the signature",
-		Vi: "không lấy được dấu thời gian dùng được cho chữ ký",
+		Vi: "không lấy được dấu thời gian hợp lệ cho chữ ký",
 	},
 	"cms.state": {
 		En: "the prepared signature cannot be used: {reason}",
@@ -76,17 +76,17 @@ var cms = map[string]Message{
 	},
 	"cms.state-version": {
 		En: "the prepared signature is of another kind or version ({format}, version {version}) than this kyso finishes",
-		Vi: "chữ ký đã chuẩn bị thuộc loại hoặc phiên bản khác ({format}, phiên bản {version}) so với bản kyso này",
+		Vi: "chữ ký đã chuẩn bị thuộc loại hoặc phiên bản ({format}, phiên bản {version}) mà bản kyso này không hoàn tất được",
 	},
 	"cms.state-too-large": {
 		En: "the prepared signature needs {size} bytes, more than the {limit} allowed; give fewer certificates",
-		Vi: "chữ ký đã chuẩn bị cần {size} byte, vượt mức cho phép {limit}; hãy đưa ít chứng thư hơn",
+		Vi: "chữ ký đã chuẩn bị cần {size} byte, vượt mức cho phép {limit} byte; hãy đưa ít chứng thư số hơn",
 	},
 
 	// Findings, some of them errors too.
 	"cms.signature-broken": {
-		En: "the signature value does not belong to the signer's key: the signed attributes or the value were changed, or it is another's",
-		Vi: "giá trị chữ ký không khớp với khóa của người ký: thuộc tính đã ký hoặc giá trị chữ ký bị sửa, hoặc là của người khác",
+		En: "the signature value does not belong to the signer's key: it or what was signed has been changed, or someone else made it",
+		Vi: "giá trị chữ ký không khớp với khóa của người ký: chữ ký hoặc phần đã ký bị sửa, hoặc do người khác tạo",
 	},
 	"cms.algorithm-unsupported": {
 		En: "the algorithm {algorithm} is not supported, or not used as it must be",
@@ -94,7 +94,7 @@ var cms = map[string]Message{
 	},
 	"cms.digest-mismatch": {
 		En: "the signature names two different hash functions, {digest} for the content and {signature} for the signature",
-		Vi: "chữ ký nêu hai hàm băm khác nhau, {digest} cho nội dung và {signature} cho chữ ký",
+		Vi: "chữ ký ghi hai hàm băm khác nhau: {digest} cho nội dung và {signature} cho chữ ký",
 	},
 	"cms.attribute-malformed": {
 		En: "the attribute {attribute} cannot be read",
@@ -102,14 +102,14 @@ var cms = map[string]Message{
 	},
 	"cms.attribute-missing": {
 		En: "the attribute {attribute}, which must be signed, is missing",
-		Vi: "thiếu thuộc tính bắt buộc phải ký là {attribute}",
+		Vi: "thiếu thuộc tính {attribute}, là thuộc tính bắt buộc phải ký",
 	},
 	"cms.attribute-duplicate": {
-		En: "the attribute {attribute} must be there once with one value, and is not",
-		Vi: "thuộc tính {attribute} phải có đúng một lần với một giá trị, nhưng không phải vậy",
+		En: "the attribute {attribute} must be there exactly once with one value",
+		Vi: "thuộc tính {attribute} phải có đúng một lần với đúng một giá trị",
 	},
 	"cms.attribute-misplaced": {
-		En: "the attribute {attribute} is where it must not be",
+		En: "the attribute {attribute} is in the wrong place",
 		Vi: "thuộc tính {attribute} nằm sai chỗ",
 	},
 	"cms.weak-digest": {
@@ -118,7 +118,7 @@ var cms = map[string]Message{
 	},
 	"cms.weak-reference": {
 		En: "the signer's certificate is named by a hash of {algorithm}, which is weak",
-		Vi: "chứng thư người ký được dẫn chiếu bằng hàm băm yếu {algorithm}",
+		Vi: "chứng thư số của người ký được dẫn chiếu bằng hàm băm yếu {algorithm}",
 	},
 	"cms.digest-undeclared": {
 		En: "the hash function {algorithm} is not announced at the start of the file, so the content could not be checked",
@@ -130,19 +130,19 @@ var cms = map[string]Message{
 	},
 	"cms.content-missing": {
 		En: "the signed content is not in the file and was not given, so it could not be checked",
-		Vi: "nội dung được ký không nằm trong tệp và cũng không được đưa kèm nên không kiểm tra được",
+		Vi: "nội dung được ký không nằm trong tệp và cũng không được cung cấp nên không kiểm tra được",
 	},
 	"cms.content-both": {
 		En: "the content given is not the content inside the file; the one inside was checked",
-		Vi: "nội dung đưa kèm khác với nội dung nằm trong tệp; nội dung trong tệp là nội dung được kiểm tra",
+		Vi: "nội dung được cung cấp khác với nội dung nằm trong tệp; đã kiểm tra nội dung nằm trong tệp",
 	},
 	"cms.no-signed-attributes": {
 		En: "the signature has no signed attributes: nothing binds the signer's certificate and the kind of content",
-		Vi: "chữ ký không có thuộc tính đã ký: không có gì ràng buộc chứng thư người ký và loại nội dung",
+		Vi: "chữ ký không có thuộc tính đã ký nên không có gì ràng buộc chứng thư số của người ký và loại nội dung",
 	},
 	"cms.attribute-confusion": {
-		En: "the content could be another signature's signed attributes: this may be someone's signature put to another use",
-		Vi: "nội dung có thể là thuộc tính đã ký của một chữ ký khác: đây có thể là chữ ký bị dùng sai mục đích",
+		En: "the content could be the signed attributes of another signature: this may be a signature put to another use",
+		Vi: "nội dung có thể là thuộc tính đã ký của một chữ ký khác: đây có thể là chữ ký bị lấy dùng vào mục đích khác",
 	},
 	"cms.attributes-not-der": {
 		En: "the signed attributes are not encoded in DER, as they must be",
@@ -154,27 +154,27 @@ var cms = map[string]Message{
 	},
 	"cms.certificate-missing": {
 		En: "the signer's certificate is not in the file and was not given",
-		Vi: "chứng thư của người ký không nằm trong tệp và cũng không được đưa kèm",
+		Vi: "chứng thư số của người ký không nằm trong tệp và cũng không được cung cấp",
 	},
 	"cms.certificate-ambiguous": {
 		En: "several certificates could be the signer's, and nothing signed says which",
-		Vi: "có nhiều chứng thư có thể là của người ký và không có gì đã ký cho biết là chứng thư nào",
+		Vi: "có nhiều chứng thư số có thể là của người ký, và phần đã ký không cho biết là chứng thư số nào",
 	},
 	"cms.certificate-key": {
 		En: "the key in the signer's certificate cannot be used",
-		Vi: "không dùng được khóa trong chứng thư của người ký",
+		Vi: "không dùng được khóa trong chứng thư số của người ký",
 	},
 	"cms.signing-certificate-missing": {
 		En: "the signature does not say which certificate belongs to it",
-		Vi: "chữ ký không cho biết chứng thư nào là của nó",
+		Vi: "chữ ký không cho biết đi cùng chứng thư số nào",
 	},
 	"cms.signing-certificate-mismatch": {
 		En: "the signature was made for another certificate than the one found",
-		Vi: "chữ ký được tạo cho một chứng thư khác với chứng thư tìm thấy",
+		Vi: "chữ ký được tạo cho một chứng thư số khác với chứng thư số tìm thấy",
 	},
 	"cms.algorithm-protection": {
 		En: "the algorithms named are not those that the signer signed",
-		Vi: "các thuật toán được nêu không phải là thuật toán mà người ký đã ký",
+		Vi: "thuật toán được nêu khác với thuật toán mà người ký đã ký",
 	},
 	"cms.timestamp-malformed": {
 		En: "the time-stamp cannot be read",
@@ -185,8 +185,8 @@ var cms = map[string]Message{
 		Vi: "dấu thời gian không được ký hợp lệ hoặc không đúng quy cách",
 	},
 	"cms.timestamp-unbound": {
-		En: "the time-stamp belongs to something else than this signature",
-		Vi: "dấu thời gian thuộc về đối tượng khác, không phải chữ ký này",
+		En: "the time-stamp belongs to something other than this signature",
+		Vi: "dấu thời gian không thuộc về chữ ký này",
 	},
 	"cms.counter-signature-malformed": {
 		En: "a counter-signature cannot be read",

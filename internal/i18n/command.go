@@ -11,8 +11,8 @@ var command = map[string]Message{
 		Vi: "{path} không phải là base64",
 	},
 	"command.file-too-large": {
-		En: "{path} is too large for what it should be",
-		Vi: "{path} quá lớn so với loại tệp cần có",
+		En: "{path} is too large for a file of its kind",
+		Vi: "{path} quá lớn so với loại tệp này",
 	},
 	"command.finished": {
 		En: "finished {path}",
@@ -20,7 +20,7 @@ var command = map[string]Message{
 	},
 	"command.flag": {
 		En: "{detail}",
-		Vi: "cờ lệnh không đúng: {detail}",
+		Vi: "tham số dòng lệnh không đúng: {detail}",
 	},
 	"command.hash": {
 		En: "--hash {value} is not sha256, sha384 or sha512",
@@ -36,7 +36,7 @@ var command = map[string]Message{
 	},
 	"command.bench-header": {
 		En: "work\tkey\toctets\tper second",
-		Vi: "việc\tkhóa\tsố byte\tmỗi giây",
+		Vi: "công việc\tkhóa\tsố byte\tmỗi giây",
 	},
 	"command.inspect-algorithms": {En: "algorithms", Vi: "thuật toán"},
 	"command.inspect-claimed":    {En: "claimed time", Vi: "thời điểm tự khai"},
@@ -46,14 +46,14 @@ var command = map[string]Message{
 		Vi: "trường chữ ký còn trống",
 	},
 	"command.inspect-file":      {En: "file", Vi: "tệp"},
-	"command.inspect-issuer":    {En: "issuer", Vi: "nơi cấp chứng thư"},
+	"command.inspect-issuer":    {En: "issuer", Vi: "nơi cấp chứng thư số"},
 	"command.inspect-revision":  {En: "revision", Vi: "phiên bản"},
 	"command.inspect-signature": {En: "signature", Vi: "chữ ký"},
 	"command.inspect-signer":    {En: "signer", Vi: "người ký"},
 	"command.inspect-timestamp": {En: "time-stamp", Vi: "dấu thời gian"},
 	"command.key-twice": {
 		En: "give either --p12, or --key with --cert, not both",
-		Vi: "chỉ dùng --p12, hoặc --key cùng --cert, không dùng cả hai",
+		Vi: "chỉ dùng --p12, hoặc --key cùng với --cert, không dùng cả hai cách",
 	},
 	"command.key-without-certificate": {
 		En: "--key and --cert belong together: give both",
@@ -101,7 +101,7 @@ var command = map[string]Message{
 	},
 	"command.state": {
 		En: "{path} is not a state that this version of kyso prepare wrote",
-		Vi: "{path} không phải là tệp trạng thái do kyso prepare của phiên bản này ghi ra",
+		Vi: "{path} không phải là tệp trạng thái do lệnh kyso prepare của phiên bản này ghi ra",
 	},
 	"command.status": {
 		En: "the output says what is wrong",
@@ -109,7 +109,7 @@ var command = map[string]Message{
 	},
 	"command.status-changed": {
 		En: "{name} is now {status}",
-		Vi: "{name} nay ở trạng thái {status}",
+		Vi: "{name} hiện ở trạng thái: {status}",
 	},
 	"command.time": {
 		En: "--at {value} is not a time such as 2026-01-05T08:00:00+07:00 (RFC 3339)",

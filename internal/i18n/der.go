@@ -3,7 +3,7 @@ package i18n
 var der = map[string]Message{
 	"der.truncated": {
 		En: "the data ends at byte {offset}, inside an element that announces more ({what})",
-		Vi: "dữ liệu kết thúc ở byte {offset}, giữa một phần tử còn chưa hết ({what})",
+		Vi: "dữ liệu kết thúc ở byte {offset} trong khi phần tử chưa hết ({what})",
 	},
 	"der.malformed": {
 		En: "the data at byte {offset} is not valid ASN.1 ({what})",
@@ -15,7 +15,7 @@ var der = map[string]Message{
 	},
 	"der.unexpected": {
 		En: "at byte {offset} another element was expected: {what}",
-		Vi: "tại byte {offset} lẽ ra phải là một phần tử khác: {what}",
+		Vi: "tại byte {offset} cần có phần tử khác: {what}",
 	},
 	"der.trailing": {
 		En: "something follows the end of the data, at byte {offset}",

@@ -25,7 +25,8 @@ func ParseLang(s string) (lang Lang, ok bool) {
 	return English, false
 }
 
-// Message is one text in both languages. Placeholders are written {name}.
+// Message is one text in both languages. Placeholders are written {name}. A part in [[double brackets]] is left out when a
+// parameter that it names is missing; outside of one, a missing parameter shows as a question mark.
 type Message struct {
 	En, Vi string
 }
@@ -50,9 +51,9 @@ func Text(code string, lang Lang, params map[string]string) string {
 		return code
 	}
 	if lang == Vietnamese {
-		return fill(m.Vi, params)
+		return fill(m.Vi, params, vietnamese)
 	}
-	return fill(m.En, params)
+	return fill(m.En, params, func(_, value string) string { return Clean(value) })
 }
 
 // Has reports whether the catalogue knows code.
@@ -61,31 +62,66 @@ func Has(code string) bool { _, ok := catalogue[code]; return ok }
 // Codes lists every code of the catalogue in order.
 func Codes() []string { return slices.Sorted(maps.Keys(catalogue)) }
 
-func fill(text string, params map[string]string) string {
+// fill puts the parameters into text, as show writes them.
+func fill(text string, params map[string]string, show func(name, value string) string) string {
 	if !strings.Contains(text, "{") {
 		return text
 	}
 	var b strings.Builder
 	for {
-		open := strings.IndexByte(text, '{')
-		if open < 0 {
+		before, rest, ok := strings.Cut(text, "[[")
+		part, after, closed := strings.Cut(rest, "]]")
+		if !ok || !closed {
 			break
 		}
-		end := strings.IndexByte(text[open:], '}')
-		if end < 0 {
-			break
+		place(&b, before, params, show)
+		if complete(part, params) {
+			place(&b, part, params, show)
 		}
-		b.WriteString(text[:open])
-		name := text[open+1 : open+end]
+		text = after
+	}
+	place(&b, text, params, show)
+	return b.String()
+}
+
+func place(b *strings.Builder, text string, params map[string]string, show func(name, value string) string) {
+	for {
+		before, name, after, ok := nextPlaceholder(text)
+		b.WriteString(before)
+		if !ok {
+			return
+		}
 		if v, ok := params[name]; ok {
-			b.WriteString(Clean(v))
+			b.WriteString(show(name, v))
 		} else {
 			b.WriteString("?")
 		}
-		text = text[open+end+1:]
+		text = after
 	}
-	b.WriteString(text)
-	return b.String()
+}
+
+// complete reports whether params has all that part names.
+func complete(part string, params map[string]string) bool {
+	for {
+		_, name, after, ok := nextPlaceholder(part)
+		if !ok {
+			return true
+		}
+		if _, ok := params[name]; !ok {
+			return false
+		}
+		part = after
+	}
+}
+
+// nextPlaceholder cuts text around its first placeholder; without one, all of it is before.
+func nextPlaceholder(text string) (before, name, after string, ok bool) {
+	before, rest, open := strings.Cut(text, "{")
+	name, after, closed := strings.Cut(rest, "}")
+	if !open || !closed {
+		return text, "", "", false
+	}
+	return before, name, after, true
 }
 
 // Clean makes foreign text safe to show on one line of a terminal, a page or a log: control characters (ESC, newline, NUL),

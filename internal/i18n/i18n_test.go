@@ -33,6 +33,9 @@ func TestBothLanguages(t *testing.T) {
 		if en, vi := placeholders(m.En), placeholders(m.Vi); !slices.Equal(en, vi) {
 			t.Errorf("%s: placeholders %v in English, %v in Vietnamese", code, en, vi)
 		}
+		if en, vi := strings.Count(m.En, "[["), strings.Count(m.Vi, "[["); en != vi || en != strings.Count(m.En, "]]") || vi != strings.Count(m.Vi, "]]") {
+			t.Errorf("%s: the parts in double brackets differ between the languages or do not end", code)
+		}
 		for _, text := range []string{m.En, m.Vi} {
 			if tabless := strings.ReplaceAll(text, "\t", " "); Clean(tabless) != tabless {
 				t.Errorf("%s: hidden characters in %q", code, text)
@@ -90,6 +93,12 @@ func TestText(t *testing.T) {
 		{"missing parameter", "verify.format-not-yet", English, nil, strings.ReplaceAll(catalogue.En, "{format}", "?")},
 		{"a value that looks like a placeholder", "verify.format-not-yet", English, map[string]string{"format": "{format}"}, catalogue.En},
 		{"unknown code", "no.such-code", English, nil, "no.such-code"},
+		{"a part whose parameter is there", "signer.pin-incorrect", English, map[string]string{"tries": "2"}, "the PIN is wrong; tries left: 2"},
+		{"a part whose parameter is missing", "signer.pin-incorrect", Vietnamese, nil, "mã PIN không đúng"},
+		{"parts of their own", "signer.certificate-revoked", English, map[string]string{"subject": "A]] B", "reason": "keyCompromise"},
+			"the certificate of A]] B is revoked, reason: keyCompromise; sign with another one"},
+		{"a term", "signer.certificate-revoked", Vietnamese, map[string]string{"since": "[[{reason}]]", "reason": "keyCompromise"},
+			"chứng thư số đã bị thu hồi (từ [[{reason}]]), lý do: khóa bị lộ; hãy ký bằng chứng thư số khác"},
 	} {
 		if got := Text(c.code, c.lang, c.params); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)

@@ -15,7 +15,7 @@ var pdfobj = map[string]Message{
 	},
 	"pdfobj.doubtful": {
 		En: "the PDF is damaged in several ways, so that programs may show different content; save it anew in a PDF program and use that copy",
-		Vi: "tệp PDF hỏng ở nhiều chỗ nên mỗi phần mềm có thể hiển thị một nội dung khác nhau; hãy lưu lại tệp bằng một phần mềm PDF rồi dùng bản đó",
+		Vi: "tệp PDF hỏng ở nhiều chỗ nên mỗi phần mềm có thể hiển thị một nội dung khác nhau; hãy lưu lại tệp bằng một phần mềm PDF rồi dùng bản mới",
 	},
 	"pdfobj.syntax": {
 		En: "object {object} at offset {offset} of the PDF is malformed",
@@ -27,7 +27,7 @@ var pdfobj = map[string]Message{
 	},
 	"pdfobj.limit": {
 		En: "the PDF exceeds a safety limit: {what}, at most {max}",
-		Vi: "tệp PDF vượt quá giới hạn an toàn: {what}, tối đa {max}",
+		Vi: "tệp PDF vượt quá giới hạn an toàn: tối đa {max} {what}",
 	},
 	"pdfobj.read": {
 		En: "the file cannot be read",
@@ -35,7 +35,7 @@ var pdfobj = map[string]Message{
 	},
 	"pdfobj.cycle": {
 		En: "object {object} of the PDF refers back to itself",
-		Vi: "đối tượng {object} của tệp PDF tham chiếu vòng về chính nó",
+		Vi: "đối tượng {object} của tệp PDF tham chiếu vòng lại chính nó",
 	},
 	"pdfobj.type": {
 		En: "object {object} of the PDF is not what its place asks for ({want})",
@@ -43,7 +43,7 @@ var pdfobj = map[string]Message{
 	},
 	"pdfobj.no-revision": {
 		En: "the PDF has no revision {revision}",
-		Vi: "tệp PDF không có bản sửa đổi số {revision}",
+		Vi: "tệp PDF không có phiên bản số {revision}",
 	},
 	"pdfobj.update": {
 		En: "the addition to the PDF cannot be written: {reason}",

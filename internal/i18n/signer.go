@@ -2,36 +2,36 @@ package i18n
 
 var signer = map[string]Message{
 	"signer.pin-incorrect": {
-		En: "the PIN is wrong; tries left: {tries}",
-		Vi: "mã PIN không đúng; số lần thử còn lại: {tries}",
+		En: "the PIN is wrong[[; tries left: {tries}]]",
+		Vi: "mã PIN không đúng[[; số lần thử còn lại: {tries}]]",
 	},
 	"signer.pin-locked": {
 		En: "the PIN is locked after too many wrong tries; ask the provider of the certificate to unlock it",
 		Vi: "mã PIN đã bị khóa do nhập sai quá nhiều lần; hãy liên hệ nhà cung cấp chứng thư số để mở khóa",
 	},
 	"signer.pin-expired": {
-		En: "the PIN has expired and has to be changed first",
-		Vi: "mã PIN đã hết hạn, cần đổi mã PIN trước khi ký",
+		En: "the PIN has expired; change it and sign again",
+		Vi: "mã PIN đã hết hạn; hãy đổi mã PIN rồi ký lại",
 	},
 	"signer.certificate-expired": {
-		En: "the certificate of {subject} expired on {not_after}",
-		Vi: "chứng thư số của {subject} đã hết hạn từ {not_after}",
+		En: "the certificate[[ of {subject}]] has expired[[ (on {not_after})]]; renew it or sign with another one",
+		Vi: "chứng thư số[[ của {subject}]] đã hết hạn[[ (lúc {not_after})]]; hãy gia hạn hoặc ký bằng chứng thư số khác",
 	},
 	"signer.certificate-not-yet-valid": {
-		En: "the certificate of {subject} is not valid before {not_before}",
-		Vi: "chứng thư số của {subject} chưa có hiệu lực trước {not_before}",
+		En: "the certificate[[ of {subject}]] is not valid yet[[; it will be from {not_before}]]",
+		Vi: "chứng thư số[[ của {subject}]] chưa có hiệu lực[[; chứng thư số có hiệu lực từ {not_before}]]",
 	},
 	"signer.certificate-suspended": {
-		En: "the certificate of {subject} is suspended (since {since})",
-		Vi: "chứng thư số của {subject} đang bị tạm dừng (từ {since})",
+		En: "the certificate[[ of {subject}]] is suspended[[ (since {since})]]; ask its provider to resume it",
+		Vi: "chứng thư số[[ của {subject}]] đang bị tạm dừng[[ (từ {since})]]; hãy liên hệ nhà cung cấp chứng thư số để khôi phục",
 	},
 	"signer.certificate-revoked": {
-		En: "the certificate of {subject} is revoked (since {since}, reason: {reason})",
-		Vi: "chứng thư số của {subject} đã bị thu hồi (từ {since}, lý do: {reason})",
+		En: "the certificate[[ of {subject}]] is revoked[[ (since {since})]][[, reason: {reason}]]; sign with another one",
+		Vi: "chứng thư số[[ của {subject}]] đã bị thu hồi[[ (từ {since})]][[, lý do: {reason}]]; hãy ký bằng chứng thư số khác",
 	},
 	"signer.certificate-unsuitable": {
-		En: "the certificate of {subject} is not meant for signing documents ({reason})",
-		Vi: "chứng thư số của {subject} không dùng để ký tài liệu ({reason})",
+		En: "the certificate[[ of {subject}]] is not meant for signing documents[[ ({reason})]]; sign with another one",
+		Vi: "chứng thư số[[ của {subject}]] không dùng để ký tài liệu[[ ({reason})]]; hãy ký bằng chứng thư số khác",
 	},
 	"signer.key-not-found": {
 		En: "no matching signing key was found",
@@ -39,43 +39,43 @@ var signer = map[string]Message{
 	},
 	"signer.key-mismatch": {
 		En: "the certificate does not belong to the private key",
-		Vi: "chứng thư số không thuộc về khóa bí mật này",
+		Vi: "chứng thư số không khớp với khóa bí mật",
 	},
 	"signer.ambiguous": {
 		En: "{count} keys match, choose one of them: {candidates}",
 		Vi: "có {count} khóa phù hợp, hãy chọn một trong số đó: {candidates}",
 	},
 	"signer.refused": {
-		En: "the person asked to sign refused",
+		En: "the person asked to sign has refused",
 		Vi: "người được yêu cầu ký đã từ chối",
 	},
 	"signer.expired": {
-		En: "nobody confirmed the signature in time",
-		Vi: "yêu cầu ký đã hết hạn vì không được xác nhận kịp thời",
+		En: "nobody confirmed the signature in time; ask for it again",
+		Vi: "yêu cầu ký đã hết hạn vì không được xác nhận kịp thời; hãy gửi lại yêu cầu",
 	},
 	"signer.cancelled": {
 		En: "signing was cancelled",
 		Vi: "việc ký đã bị hủy",
 	},
 	"signer.unavailable": {
-		En: "the signing key, device or service cannot be reached",
-		Vi: "không kết nối được với khóa, thiết bị hoặc dịch vụ ký",
+		En: "the signing key, device or service cannot be reached; check the connection and try again",
+		Vi: "không kết nối được với khóa, thiết bị hoặc dịch vụ ký; hãy kiểm tra kết nối rồi thử lại",
 	},
 	"signer.outcome-unknown": {
-		En: "it is not known whether the service signed (operation {operation}); ask it before trying again",
-		Vi: "không rõ dịch vụ đã ký hay chưa (giao dịch {operation}); hãy kiểm tra với dịch vụ trước khi thử lại",
+		En: "it is not known whether the service has signed[[ (operation {operation})]]; ask the service before trying again",
+		Vi: "chưa rõ dịch vụ đã ký hay chưa[[ (mã giao dịch {operation})]]; hãy kiểm tra với dịch vụ trước khi ký lại",
 	},
 	"signer.quota": {
-		En: "the number of signatures allowed is used up",
-		Vi: "đã dùng hết số lượt ký được phép",
+		En: "the number of signatures allowed is used up; ask the provider for more",
+		Vi: "đã dùng hết số lượt ký được phép; hãy liên hệ nhà cung cấp để được cấp thêm",
 	},
 	"signer.protocol": {
-		En: "the signing device or service broke its own protocol: {reason}",
-		Vi: "thiết bị hoặc dịch vụ ký trả lời sai giao thức: {reason}",
+		En: "the signing device or service gave an answer that its protocol does not allow[[: {reason}]]",
+		Vi: "thiết bị hoặc dịch vụ ký trả lời không đúng giao thức[[: {reason}]]",
 	},
 	"signer.signature-invalid": {
-		En: "the {algorithm} signature that the key returned does not verify under its certificate",
-		Vi: "chữ ký {algorithm} mà khóa trả về không đúng với chứng thư số của nó",
+		En: "the {algorithm} signature that came back does not fit the certificate",
+		Vi: "chữ ký {algorithm} nhận về không khớp với chứng thư số",
 	},
 	"signer.batch-count": {
 		En: "{want} signatures were asked for and {got} were returned",
@@ -83,7 +83,7 @@ var signer = map[string]Message{
 	},
 	"signer.no-certificate": {
 		En: "the signing key comes without a certificate",
-		Vi: "khóa ký không kèm theo chứng thư số",
+		Vi: "khóa ký không có chứng thư số đi kèm",
 	},
 	"signer.unsupported-algorithm": {
 		En: "the key cannot sign with {algorithm}",
@@ -98,15 +98,15 @@ var signer = map[string]Message{
 		Vi: "giá trị băm {hash} phải dài {want} byte, nhưng nhận được {got} byte",
 	},
 	"signer.request": {
-		En: "the signing request makes no sense",
+		En: "the signing request cannot be understood",
 		Vi: "yêu cầu ký không hợp lệ",
 	},
 	"signer.no-options": {
 		En: "the signing request does not say which hash was used",
-		Vi: "yêu cầu ký không cho biết thuật toán băm nào được dùng",
+		Vi: "yêu cầu ký không cho biết thuật toán băm đã dùng",
 	},
 	"signer.digest-or-message": {
-		En: "a signing request carries either a digest or a message",
-		Vi: "yêu cầu ký phải mang hoặc giá trị băm hoặc dữ liệu cần ký, không phải cả hai",
+		En: "a signing request carries either a digest or a message, not both",
+		Vi: "yêu cầu ký phải có giá trị băm hoặc dữ liệu cần ký, không được có cả hai",
 	},
 }

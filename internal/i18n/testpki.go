@@ -11,11 +11,11 @@ var testpki = map[string]Message{
 	},
 	"testpki.port-taken": {
 		En: "port {port} is taken by another program; the certificates of this demo PKI name that port, so stop the other program, or use a new folder",
-		Vi: "cổng {port} đang bị chương trình khác chiếm; chứng thư của bộ thử này ghi cổng đó, vì vậy hãy dừng chương trình kia hoặc dùng một thư mục mới",
+		Vi: "cổng {port} đang được chương trình khác dùng; chứng thư số của bộ thử này ghi cổng đó, vì vậy hãy dừng chương trình kia hoặc dùng một thư mục mới",
 	},
 	"testpki.port-fixed": {
 		En: "this demo PKI answers on {address}, which its certificates name; it cannot move to {asked}, so leave the address out, or use a new folder",
-		Vi: "bộ thử này trả lời tại {address}, là địa chỉ ghi trong chứng thư, nên không chuyển sang {asked} được; hãy bỏ địa chỉ đi hoặc dùng một thư mục mới",
+		Vi: "bộ thử này trả lời tại {address}, là địa chỉ ghi trong chứng thư số, nên không chuyển sang {asked} được; hãy bỏ địa chỉ đi hoặc dùng một thư mục mới",
 	},
 	"testpki.occupied": {
 		En: "the folder {dir} already holds {file}, which is not part of a demo PKI; nothing was overwritten, use an empty folder",
@@ -35,15 +35,15 @@ var testpki = map[string]Message{
 	},
 	"testpki.unknown-name": {
 		En: "the demo PKI has no certificate named {name}; it has {names}",
-		Vi: "bộ thử không có chứng thư nào tên {name}; các tên hiện có: {names}",
+		Vi: "bộ thử không có chứng thư số nào tên {name}; các tên hiện có: {names}",
 	},
 	"testpki.not-suspended": {
 		En: "the certificate {name} is {state}; only a suspended certificate can be resumed",
-		Vi: "chứng thư {name} đang ở trạng thái {state}; chỉ chứng thư bị tạm dừng mới khôi phục được",
+		Vi: "chứng thư số {name} đang ở trạng thái {state}; chỉ chứng thư số bị tạm dừng mới khôi phục được",
 	},
 	"testpki.revoked": {
 		En: "the certificate {name} is revoked, and that is final: it cannot be suspended",
-		Vi: "chứng thư {name} đã bị thu hồi vĩnh viễn nên không thể tạm dừng",
+		Vi: "chứng thư số {name} đã bị thu hồi vĩnh viễn nên không thể tạm dừng",
 	},
 	"testpki.reason": {
 		En: "{reason} is not a reason for revocation; RFC 5280 knows 0 to 5, 9 and 10 (6 is a suspension)",

@@ -51,8 +51,8 @@ var timestamp = map[string]Message{
 		Vi: "không lập được kết nối bảo mật tới máy chủ cấp dấu thời gian {url}",
 	},
 	"timestamp.timeout": {
-		En: "the time-stamp server {url} was too slow: no answer within {limit}",
-		Vi: "máy chủ cấp dấu thời gian {url} quá chậm: không trả lời trong {limit}",
+		En: "the time-stamp server {url} was too slow: no answer within {limit}; try again later",
+		Vi: "máy chủ cấp dấu thời gian {url} quá chậm: không trả lời trong {limit}; hãy thử lại sau",
 	},
 	"timestamp.cancelled": {
 		En: "asking {url} for a time-stamp was cancelled",
@@ -76,7 +76,7 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.authentication": {
 		En: "the time-stamp server {url} does not accept the user name, password, token or certificate (HTTP {status})",
-		Vi: "máy chủ cấp dấu thời gian {url} không chấp nhận tên đăng nhập, mật khẩu, mã truy cập hoặc chứng thư đã gửi (HTTP {status})",
+		Vi: "máy chủ cấp dấu thời gian {url} không chấp nhận tên đăng nhập, mật khẩu, mã truy cập hoặc chứng thư số đã gửi (HTTP {status})",
 	},
 	"timestamp.http-status": {
 		En: "the time-stamp server {url} did not accept the request (HTTP {status}); check the address",
@@ -138,7 +138,7 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.status-revocation": {
 		En: "the time-stamp authority's certificate is revoked or about to be (status {status}; reason: {failure}; its words: {text})",
-		Vi: "chứng thư của đơn vị cấp dấu thời gian đã hoặc sắp bị thu hồi (trạng thái {status}; lý do: {failure}; nguyên văn: {text})",
+		Vi: "chứng thư số của đơn vị cấp dấu thời gian đã hoặc sắp bị thu hồi (trạng thái {status}; lý do: {failure}; nguyên văn: {text})",
 	},
 	"timestamp.status-unknown": {
 		En: "the time-stamp authority answered with a status that does not exist ({status}; reason: {failure}; its words: {text})",
@@ -178,11 +178,11 @@ var timestamp = map[string]Message{
 	// The token was read, and it does not prove what it should.
 	"timestamp.signer-count": {
 		En: "a time-stamp token has exactly one signature, this one has {count}",
-		Vi: "dấu thời gian phải có đúng một chữ ký, dấu này có {count}",
+		Vi: "dấu thời gian phải có đúng một chữ ký, nhưng ở đây có {count}",
 	},
 	"timestamp.certificate-missing": {
 		En: "the time-stamp authority's certificate is neither in the token nor among the given ones, so the token cannot be checked",
-		Vi: "chứng thư của đơn vị cấp dấu thời gian không có trong dấu và cũng không được cung cấp, nên không kiểm tra được",
+		Vi: "chứng thư số của đơn vị cấp dấu thời gian không có trong dấu và cũng không được cung cấp nên không kiểm tra được",
 	},
 	"timestamp.signed-attributes": {
 		En: "the signed attributes of the time-stamp token are missing or malformed",
@@ -201,12 +201,12 @@ var timestamp = map[string]Message{
 		Vi: "dấu thời gian được ký bằng thuật toán hoặc khóa không được chấp nhận",
 	},
 	"timestamp.signature-broken": {
-		En: "the signature of the time-stamp token does not verify",
+		En: "the signature of the time-stamp token is not right",
 		Vi: "chữ ký trên dấu thời gian không đúng",
 	},
 	"timestamp.signing-certificate-missing": {
 		En: "the time-stamp token does not bind its signer's certificate (no signing-certificate attribute)",
-		Vi: "dấu thời gian không gắn với chứng thư người ký (thiếu thuộc tính signing-certificate)",
+		Vi: "dấu thời gian không gắn với chứng thư số người ký (thiếu thuộc tính signing-certificate)",
 	},
 	"timestamp.signing-certificate-malformed": {
 		En: "the signing-certificate attribute of the time-stamp token cannot be read",
@@ -214,31 +214,31 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.signing-certificate-mismatch": {
 		En: "the time-stamp token names another certificate as its signer's",
-		Vi: "dấu thời gian ghi chứng thư người ký là một chứng thư khác",
+		Vi: "dấu thời gian ghi chứng thư số người ký là một chứng thư số khác",
 	},
 	"timestamp.eku-missing": {
 		En: "the certificate that signed the time-stamp is not for time-stamping",
-		Vi: "chứng thư ký dấu thời gian không dành cho việc cấp dấu thời gian",
+		Vi: "chứng thư số ký dấu thời gian không dành cho việc cấp dấu thời gian",
 	},
 	"timestamp.eku-not-critical": {
 		En: "the certificate that signed the time-stamp does not mark its purpose, time-stamping, as critical",
-		Vi: "chứng thư ký dấu thời gian không đánh dấu mục đích cấp dấu thời gian là bắt buộc (critical)",
+		Vi: "chứng thư số ký dấu thời gian không đánh dấu mục đích cấp dấu thời gian là bắt buộc (critical)",
 	},
 	"timestamp.eku-extra": {
 		En: "the certificate that signed the time-stamp is for other purposes besides time-stamping",
-		Vi: "chứng thư ký dấu thời gian còn dùng cho mục đích khác ngoài việc cấp dấu thời gian",
+		Vi: "chứng thư số ký dấu thời gian còn dùng cho mục đích khác ngoài việc cấp dấu thời gian",
 	},
 	"timestamp.key-usage": {
 		En: "the certificate that signed the time-stamp may not be used for signatures",
-		Vi: "chứng thư ký dấu thời gian không được phép dùng để ký",
+		Vi: "chứng thư số ký dấu thời gian không được phép dùng để ký",
 	},
 	"timestamp.time-outside-validity": {
 		En: "the time of the time-stamp, {time}, lies outside the validity of its certificate, {from} to {to}",
-		Vi: "thời điểm trên dấu thời gian, {time}, nằm ngoài thời hạn của chứng thư, từ {from} đến {to}",
+		Vi: "thời điểm trên dấu thời gian, {time}, nằm ngoài thời hạn của chứng thư số, từ {from} đến {to}",
 	},
 	"timestamp.imprint-hash": {
-		En: "the time-stamp is over a {found} digest, expected was {want}",
-		Vi: "dấu thời gian được cấp cho giá trị băm {found}, cần {want}",
+		En: "the time-stamp is over a {found} digest, and {want} was expected",
+		Vi: "dấu thời gian được cấp cho giá trị băm {found}, trong khi cần {want}",
 	},
 	"timestamp.imprint-mismatch": {
 		En: "the time-stamp is over other data",
@@ -257,7 +257,7 @@ var timestamp = map[string]Message{
 		Vi: "dấu thời gian không ứng với yêu cầu này: có số nonce trong khi yêu cầu không gửi",
 	},
 	"timestamp.policy-mismatch": {
-		En: "the time-stamp was issued under policy {found}, asked for was {want}",
+		En: "the time-stamp was issued under policy {found}, and {want} was asked for",
 		Vi: "dấu thời gian được cấp theo chính sách {found}, trong khi yêu cầu chính sách {want}",
 	},
 	"timestamp.weak-hash": {
@@ -266,7 +266,7 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.tsa-name": {
 		En: "the time-stamp says that it comes from {found}, but its certificate is that of {want}",
-		Vi: "dấu thời gian ghi nơi cấp là {found}, nhưng chứng thư lại là của {want}",
+		Vi: "dấu thời gian ghi nơi cấp là {found}, nhưng chứng thư số lại là của {want}",
 	},
 	"timestamp.time-skew": {
 		En: "the time of the time-stamp, {time}, is too far from this computer's clock, {clock}",

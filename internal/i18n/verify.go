@@ -15,7 +15,7 @@ var verify = map[string]Message{
 	},
 	"verify.bad-pem": {
 		En: "the PEM text is damaged",
-		Vi: "phần văn bản PEM bị hỏng",
+		Vi: "nội dung PEM bị hỏng",
 	},
 	"verify.read": {
 		En: "the document could not be read",
@@ -48,24 +48,24 @@ var verify = map[string]Message{
 
 	// findings
 	"revocation.not-checked": {
-		En: "it was not checked whether the certificates were revoked; this version does not judge revocation yet",
-		Vi: "chưa kiểm tra chứng thư có bị thu hồi hay không; phiên bản này chưa đánh giá việc thu hồi",
+		En: "it was not checked whether the certificates were revoked: this version does not check revocation yet",
+		Vi: "chưa kiểm tra chứng thư số có bị thu hồi hay không: phiên bản này chưa hỗ trợ kiểm tra thu hồi",
 	},
 	"coverage.changes-unknown": {
 		En: "{octets} bytes were added to the file after this signature, and this version does not judge yet what they change",
-		Vi: "tệp được thêm {octets} byte sau chữ ký này, và phiên bản này chưa đánh giá được phần thêm đã thay đổi những gì",
+		Vi: "tệp được thêm {octets} byte sau chữ ký này; phiên bản này chưa đánh giá được phần thêm đã thay đổi những gì",
 	},
 	"verify.weak-algorithm": {
-		En: "{algorithm} was relied on only until {until}, and nothing proves that it was used before",
-		Vi: "{algorithm} chỉ được coi là an toàn đến {until}, và không có gì chứng minh thuật toán được dùng trước thời điểm đó",
+		En: "{algorithm} was safe to rely on only until {until}, and nothing proves that it was used before",
+		Vi: "{algorithm} chỉ được coi là an toàn đến {until}, và không có gì chứng minh thuật toán được dùng trước ngày đó",
 	},
 	"verify.key-usage": {
 		En: "the signer's certificate is not meant for signing documents ({usage})",
-		Vi: "chứng thư của người ký không dùng để ký tài liệu ({usage})",
+		Vi: "chứng thư số của người ký không dùng để ký tài liệu ({usage})",
 	},
 	"verify.no-signing-certificate": {
 		En: "the signature does not name the signer's certificate, as a PAdES signature must",
-		Vi: "chữ ký không nêu chứng thư của người ký như chữ ký PAdES bắt buộc phải có",
+		Vi: "chữ ký không nêu chứng thư số của người ký, là điều bắt buộc với chữ ký PAdES",
 	},
 	"verify.timestamp-not-used": {
 		En: "the time-stamp {id} proves nothing, so the time of signing is not taken from it",
@@ -81,23 +81,23 @@ var verify = map[string]Message{
 	},
 	"verify.signed-before-validity": {
 		En: "a time-stamp proves that the signature existed at {time}, before the signer's certificate became valid at {from}",
-		Vi: "dấu thời gian chứng minh chữ ký đã có vào lúc {time}, trước khi chứng thư của người ký có hiệu lực lúc {from}",
+		Vi: "dấu thời gian chứng minh chữ ký đã có lúc {time}, trước khi chứng thư số của người ký có hiệu lực ({from})",
 	},
 	"verify.signed-after-expiry": {
 		En: "a time-stamp inside the signature proves that it was made after {time}, when the signer's certificate had expired ({until})",
-		Vi: "dấu thời gian bên trong chứng minh chữ ký được tạo sau {time}, khi chứng thư của người ký đã hết hạn ({until})",
+		Vi: "dấu thời gian trong chữ ký chứng minh chữ ký được tạo sau {time}, khi chứng thư số của người ký đã hết hạn ({until})",
 	},
 	"verify.claimed-after-proved": {
 		En: "the signer claims to have signed at {claimed}, later than the time-stamp over the signature ({proved})",
-		Vi: "người ký khai ký lúc {claimed}, muộn hơn dấu thời gian đóng lên chữ ký ({proved})",
+		Vi: "người ký tự khai ký lúc {claimed}, muộn hơn dấu thời gian của chữ ký ({proved})",
 	},
 	"verify.identity-ambiguous": {
 		En: "the certificate carries contradicting tax codes or identity numbers, so whose it is cannot be told for sure",
-		Vi: "chứng thư mang nhiều mã số thuế hoặc số định danh mâu thuẫn nhau nên không xác định chắc chắn được chủ thể",
+		Vi: "chứng thư số có các mã số thuế hoặc số định danh mâu thuẫn nhau nên không xác định chắc chắn được chủ thể",
 	},
 	"verify.content-missing": {
-		En: "what the time-stamp is about was not given, so it could not be compared",
-		Vi: "chưa đưa nội dung được đóng dấu thời gian nên không đối chiếu được",
+		En: "the content that the time-stamp is about was not given, so it could not be compared",
+		Vi: "chưa cung cấp nội dung được đóng dấu thời gian nên không đối chiếu được",
 	},
 	"verify.not-signed": {
 		En: "there is neither a signature nor a time-stamp in the document",
@@ -106,7 +106,7 @@ var verify = map[string]Message{
 
 	"vnid.bad-name": {
 		En: "the name in a certificate is damaged: {reason}",
-		Vi: "tên trong chứng thư bị hỏng: {reason}",
+		Vi: "tên trong chứng thư số bị hỏng: {reason}",
 	},
 
 	// kyso.Explain

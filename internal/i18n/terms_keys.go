@@ -1,0 +1,122 @@
+package i18n
+
+// signerTerms are the words of signer: why a certificate may not sign, and why it was revoked (the names of RFC 5280, 5.3.1).
+var signerTerms = map[string]string{
+	"keyUsage: {1}":                  "mục đích sử dụng khóa: {1}",
+	"extendedKeyUsage: timeStamping": "chỉ dùng để cấp dấu thời gian",
+	"extendedKeyUsage: OCSPSigning":  "chỉ dùng để trả lời tra cứu thu hồi (OCSP)",
+
+	"unspecified":          "không nêu rõ",
+	"keyCompromise":        "khóa bị lộ",
+	"cACompromise":         "khóa của nhà cung cấp bị lộ",
+	"affiliationChanged":   "thay đổi thông tin thuê bao",
+	"superseded":           "đã được thay thế",
+	"cessationOfOperation": "ngừng hoạt động",
+	"certificateHold":      "tạm dừng",
+	"removeFromCRL":        "đã đưa ra khỏi danh sách thu hồi",
+	"privilegeWithdrawn":   "bị rút quyền",
+	"aACompromise":         "khóa của đơn vị cấp thuộc tính bị lộ",
+}
+
+// keyfileTerms are the words of signer/keyfile: the parts of key files and how they are protected.
+var keyfileTerms = map[string]string{
+	"DER private key":               "khóa bí mật dạng DER",
+	"EC private key":                "khóa bí mật EC",
+	"PBES2 initialisation vector":   "vectơ khởi tạo PBES2",
+	"PBES2 key":                     "khóa PBES2",
+	"PBES2 parameters":              "tham số PBES2",
+	"PBKDF2 iterations":             "số vòng lặp PBKDF2",
+	"PBKDF2 parameters":             "tham số PBKDF2",
+	"PBMAC1 parameters":             "tham số PBMAC1",
+	"PEM block":                     "khối PEM",
+	"PKCS#12 bag":                   "túi PKCS#12",
+	"PKCS#12 certificate bag":       "túi chứng thư số PKCS#12",
+	"PKCS#12 checksum":              "mã kiểm tra PKCS#12",
+	"PKCS#12 encrypted safe":        "ngăn mã hóa PKCS#12",
+	"PKCS#12 encryption parameters": "tham số mã hóa PKCS#12",
+	"PKCS#12 file":                  "tệp PKCS#12",
+	"PKCS#12 iterations":            "số vòng lặp PKCS#12",
+	"PKCS#12 key size":              "độ dài khóa PKCS#12",
+	"KeyBag in EncryptedData":       "KeyBag trong EncryptedData",
+	"PKCS#12 key bag":               "túi khóa PKCS#12",
+	"PKCS#12 safe":                  "ngăn PKCS#12",
+	"PKCS#8 private key":            "khóa bí mật PKCS#8",
+	"RC2 key":                       "khóa RC2",
+	"RSA private key":               "khóa bí mật RSA",
+	"encrypted PKCS#8 private key":  "khóa bí mật PKCS#8 đã mã hóa",
+	"encrypted data":                "dữ liệu mã hóa",
+	"scrypt memory N·r":             "bộ nhớ scrypt N·r",
+	"scrypt parameters":             "tham số scrypt",
+	"scrypt work N·r·p":             "khối lượng tính toán scrypt N·r·p",
+
+	"PBKDF2 with a salt from another source": "PBKDF2 với muối (salt) lấy từ nguồn khác",
+	"PBKDF2 with {1}":                        "PBKDF2 với {1}",
+	"PBMAC1 with {1}":                        "PBMAC1 với {1}",
+	"PEM encryption, MD5 and {1}":            "kiểu mã hóa PEM cũ, MD5 và {1}",
+	"a checksum with {1}":                    "mã kiểm tra {1}",
+	"an unknown elliptic curve":              "đường cong elliptic không xác định",
+	"id-RSASSA-PSS in PKCS#12 (PEM: OK)":     "id-RSASSA-PSS trong PKCS#12 (dùng PEM thì được)",
+	"a public key":                           "khóa công khai",
+	"the OpenSSH key format":                 "định dạng khóa OpenSSH",
+	"this key":                               "khóa này",
+}
+
+// trustTerms are the words of trust and internal/vnid: why a chain of certificates or a name in one is refused.
+var trustTerms = map[string]string{
+	"certification path":       "chuỗi chứng thư số",
+	"extension {1}":            "phần mở rộng {1}",
+	"an empty set":             "có một nhóm (SET) rỗng",
+	"more than {1} attributes": "có nhiều hơn {1} thuộc tính",
+	"not a sequence":           "không phải là một dãy (SEQUENCE)",
+	"not a set":                "có phần không phải là một nhóm (SET)",
+	"x509: certificate is not authorized to sign other certificates":                            "chứng thư số này không được phép cấp chứng thư số khác",
+	"x509: invalid signature: parent certificate cannot sign this kind of certificate":          "chứng thư số cấp trên không được phép cấp loại chứng thư số này",
+	"x509: too many intermediates for path length constraint":                                   "chuỗi dài hơn giới hạn mà chứng thư số cấp trên cho phép",
+	"x509: certificate specifies an incompatible key usage":                                     "mục đích sử dụng khóa không phù hợp",
+	"x509: issuer name does not match subject from issuing certificate":                         "tên nơi cấp không khớp với chứng thư số cấp trên",
+	"x509: issuer has name constraints but leaf doesn't have a SAN extension":                   "nơi cấp giới hạn tên nhưng chứng thư số không có phần mở rộng SAN",
+	"x509: no valid chains built":                                                               "không lập được chuỗi hợp lệ nào",
+	"x509: a root or intermediate certificate is not authorized to sign for this name: {1}":     "chứng thư số cấp trên không được phép cấp cho tên này: {1}",
+	"x509: a root or intermediate certificate is not authorized for an extended key usage: {1}": "chứng thư số cấp trên không được phép cấp cho mục đích sử dụng này: {1}",
+	"not an attribute": "có phần không phải là một thuộc tính",
+}
+
+// testpkiTerms are the words of internal/testpki: what the demo services make and are asked.
+var testpkiTerms = map[string]string{
+	"OCSP answer":            "câu trả lời OCSP",
+	"certificate of {1}":     "chứng thư số của {1}",
+	"clean end":              "việc kết thúc êm",
+	"critical extension {1}": "phần mở rộng bắt buộc {1}",
+	"good":                   "còn hiệu lực",
+	"hash":                   "thuật toán băm",
+	"key file of {1}":        "tệp khóa của {1}",
+	"key identifier":         "mã định danh của khóa",
+	"key of {1}":             "khóa của {1}",
+	"nonce":                  "số nonce",
+	"revocation list":        "danh sách thu hồi",
+	"revoked":                "đã bị thu hồi",
+	"suspended":              "đang tạm dừng",
+	"too many certificates":  "có quá nhiều chứng thư số",
+}
+
+// commandTerms are what the flag parser (cobra and pflag) says of wrong flags.
+var commandTerms = map[string]string{
+	"bad flag syntax: {1}":                   "viết sai tùy chọn: {1}",
+	"flag needs an argument: {1}":            "tùy chọn {1} cần kèm theo giá trị",
+	"flag needs an argument: {1} in {2}":     "tùy chọn {1} trong {2} cần kèm theo giá trị",
+	"invalid argument {1} for {2} flag: {3}": "giá trị {1} của tùy chọn {2} không dùng được: {3}",
+	"required flag(s) {1} not set":           "thiếu tùy chọn bắt buộc: {1}",
+	"unknown flag: {1}":                      "không có tùy chọn {1}",
+	"unknown shorthand flag: {1} in {2}":     "không có tùy chọn viết tắt {1} trong {2}",
+	"strconv.Parse{1}: parsing {2}: {3}":     "{3}",
+	"strconv.Atoi: parsing {1}: {2}":         "{2}",
+	"invalid syntax":                         "không đúng kiểu giá trị",
+	"value out of range":                     "giá trị quá lớn hoặc quá nhỏ",
+	"time: invalid duration {1}":             "không phải là khoảng thời gian như 30s hoặc 5m",
+	"time: missing unit in duration {1}":     "thiếu đơn vị thời gian, chẳng hạn 30s hoặc 5m",
+	"time: unknown unit {1} in duration {2}": "đơn vị thời gian {1} không hợp lệ, hãy dùng chẳng hạn 30s hoặc 5m",
+	"must be one of {1}":                     "phải là một trong {1}",
+	"if any flags in the group [{1}] are set none of the others can be; [{2}] were all set": "không dùng cùng lúc các tùy chọn {2}",
+	"if any flags in the group [{1}] are set they must all be set; missing [{2}]":           "các tùy chọn {1} phải đi cùng nhau; còn thiếu {2}",
+	"at least one of the flags in the group [{1}] is required":                              "cần ít nhất một trong các tùy chọn {1}",
+}
