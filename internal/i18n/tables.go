@@ -10,6 +10,7 @@ var tables = []map[string]Message{
 	keyfile,
 	pdf,
 	pdfobj,
+	pki,
 	signer,
 	state,
 	testpki,

@@ -100,6 +100,22 @@ const (
 	PathChecks     = 64      // signatures checked to find out why there is no path
 )
 
+// Certificates and their paths (internal/pki).
+const (
+	PKICertificate = 1 << 20 // octets of a certificate
+	PKISerial      = 256     // octets of a serial number; RFC 5280 names 20
+	PKIExtensions  = 256     // extensions of a certificate or CRL
+	PKINames       = 4096    // names in one extension
+	PKIPoints      = 256     // distribution points of a certificate
+	PKIPolicies    = 128     // policies, mappings or qualifiers in one extension
+	PKIComparisons = 250_000 // comparisons of names with name constraints in one path
+	PKIPath        = 16      // certificates in a path
+	PKIPool        = 1024    // certificates through which a path is searched
+	PKISteps       = 4096    // partial paths looked at in one search
+	PKIVisits      = 8       // partial paths that go through one certificate
+	PKISignatures  = 512     // signatures checked in one search
+)
+
 // Signed PDFs (pdf).
 const (
 	PDFFields      = 200_000   // form fields and their widgets

@@ -1,0 +1,69 @@
+package pki
+
+import (
+	"bytes"
+	"crypto"
+
+	"golang.org/x/crypto/cryptobyte"
+	casn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"github.com/kyso-dev/kyso/internal/alg"
+)
+
+// Key is a public key as a path hands it down: parameters that a certificate leaves out may be those of its issuer's key
+// (RFC 5280, 6.1.4 (d) to (f); RFC 3279, 2.3.2).
+type Key struct {
+	SPKI       []byte // DER of the SubjectPublicKeyInfo
+	Algorithm  OID
+	Parameters []byte // DER, the key's own or inherited; nil: none
+}
+
+// key is the key of a certificate below one with the key given.
+func (k Key) next(c *Certificate) Key {
+	out := keyOf(c)
+	if out.Algorithm == k.Algorithm && (out.Parameters == nil || bytes.Equal(out.Parameters, []byte{5, 0})) && k.Parameters != nil {
+		out.Parameters = k.Parameters
+	}
+	return out
+}
+
+func keyOf(c *Certificate) Key {
+	s := cryptobyte.String(c.RawSPKI)
+	var in, id cryptobyte.String
+	k := Key{SPKI: c.RawSPKI}
+	if s.ReadASN1(&in, casn1.SEQUENCE) && in.ReadASN1(&id, casn1.SEQUENCE) {
+		k.Algorithm, _ = readOID(&id)
+		if !id.Empty() {
+			k.Parameters = id
+		}
+	}
+	return k
+}
+
+// VerifyFunc checks a signature over a message; algorithm is the DER AlgorithmIdentifier that stands beside it.
+type VerifyFunc func(key Key, algorithm, message, signature []byte) error
+
+// VerifySignature is the ordinary [VerifyFunc]: what package alg knows. Errors are *[alg.Error].
+func VerifySignature(key Key, algorithm, message, signature []byte) error {
+	pub, sig, err := Scheme(key, algorithm)
+	if err != nil {
+		return err
+	}
+	digest := message
+	if !sig.SignsMessage() {
+		h := sig.Hash.New()
+		h.Write(message)
+		digest = h.Sum(nil)
+	}
+	return sig.Verify(pub, digest, signature)
+}
+
+// Scheme is what package alg makes of a key and an AlgorithmIdentifier.
+func Scheme(key Key, algorithm []byte) (crypto.PublicKey, alg.Signature, error) {
+	pub, err := alg.ParsePublicKey(key.SPKI)
+	if err != nil {
+		return nil, alg.Signature{}, err
+	}
+	sig, err := alg.ParseSignature(algorithm, 0)
+	return pub, sig, err
+}
