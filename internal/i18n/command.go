@@ -57,7 +57,7 @@ var command = map[string]Message{
 	},
 	"command.key-without-certificate": {
 		En: "--key and --cert belong together: give both",
-		Vi: "--key và --cert phải đi cùng nhau: hãy nêu cả hai",
+		Vi: "--key và --cert phải đi cùng nhau: hãy dùng cả hai",
 	},
 	"command.lang": {
 		En: "--lang {value} is not en or vi",
@@ -69,7 +69,7 @@ var command = map[string]Message{
 	},
 	"command.no-key": {
 		En: "no key to sign with: give --p12 FILE, or --key FILE with --cert FILE",
-		Vi: "chưa có khóa để ký: hãy nêu --p12 TỆP, hoặc --key TỆP cùng --cert TỆP",
+		Vi: "chưa có khóa để ký: hãy thêm --p12 TỆP, hoặc --key TỆP cùng --cert TỆP",
 	},
 	"command.not-loopback": {
 		En: "--addr {addr} is not a loopback address with a port, such as 127.0.0.1:0",
@@ -77,11 +77,11 @@ var command = map[string]Message{
 	},
 	"command.output-is-folder": {
 		En: "{path} is a folder; name a file to write",
-		Vi: "{path} là thư mục; hãy nêu tên tệp cần ghi",
+		Vi: "{path} là thư mục; hãy chỉ định tên tệp cần ghi",
 	},
 	"command.password-missing": {
 		En: "the password of {file} is needed: give --pass-file FILE, since there is no terminal to ask on",
-		Vi: "cần mật khẩu của {file}: hãy nêu --pass-file TỆP, vì không có cửa sổ dòng lệnh để hỏi",
+		Vi: "cần mật khẩu của {file}: hãy thêm --pass-file TỆP, vì không có cửa sổ dòng lệnh để hỏi",
 	},
 	"command.password-prompt": {
 		En: "Password of {file}: ",
@@ -125,7 +125,7 @@ var command = map[string]Message{
 	},
 	"command.tsa-missing": {
 		En: "level {level} needs a time-stamp server: give --tsa URL",
-		Vi: "mức {level} cần máy chủ dấu thời gian: hãy nêu --tsa URL",
+		Vi: "mức {level} cần máy chủ dấu thời gian: hãy thêm --tsa URL",
 	},
 	"command.unknown-command": {
 		En: "there is no command {name} in {group}",

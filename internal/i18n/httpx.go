@@ -31,11 +31,11 @@ var httpx = map[string]Message{
 	},
 	"httpx.too-large": {
 		En: "the answer of {url} is larger than {limit} bytes",
-		Vi: "câu trả lời của {url} lớn hơn {limit} byte",
+		Vi: "phản hồi của {url} lớn hơn {limit} byte",
 	},
 	"httpx.protocol": {
 		En: "the answer of {url} is not valid HTTP or broke off",
-		Vi: "câu trả lời của {url} không đúng chuẩn HTTP hoặc bị đứt giữa chừng",
+		Vi: "phản hồi của {url} không đúng chuẩn HTTP hoặc bị đứt giữa chừng",
 	},
 	"httpx.redirects": {
 		En: "redirected to {url} after {limit} earlier redirects; that is too many",

@@ -74,6 +74,7 @@ var cmsTerms = map[string]string{
 	"a digest of {1} over detached content is needed":         "cần giá trị băm {1} của nội dung tách rời",
 	"attached content in a batch must be an io.Seeker":        "khi ký cả lô kèm nội dung, nguồn nội dung phải là io.Seeker",
 	"the file holds its content; none may be given beside it": "tệp đã chứa nội dung nên không được đưa thêm nội dung nào khác",
+	"there is no dst to write to":                             "chưa có nơi để ghi kết quả (dst)",
 	"the level {1} does not exist":                            "không có mức {1}",
 	"the signing time has no four-digit year":                 "năm của thời điểm ký không gồm bốn chữ số",
 

@@ -83,7 +83,7 @@ var trustTerms = map[string]string{
 
 // testpkiTerms are the words of internal/testpki: what the demo services make and are asked.
 var testpkiTerms = map[string]string{
-	"OCSP answer":            "câu trả lời OCSP",
+	"OCSP answer":            "phản hồi OCSP",
 	"certificate of {1}":     "chứng thư số của {1}",
 	"clean end":              "việc kết thúc êm",
 	"critical extension {1}": "phần mở rộng bắt buộc {1}",

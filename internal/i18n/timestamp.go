@@ -34,7 +34,7 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.hash-unsupported": {
 		En: "the hash {hash} is unknown or too weak to be time-stamped; use SHA-256, SHA-384 or SHA-512",
-		Vi: "thuật toán băm {hash} không được hỗ trợ hoặc quá yếu để gắn dấu thời gian; hãy dùng SHA-256, SHA-384 hoặc SHA-512",
+		Vi: "thuật toán băm {hash} không được hỗ trợ hoặc quá yếu để đóng dấu thời gian; hãy dùng SHA-256, SHA-384 hoặc SHA-512",
 	},
 	"timestamp.digest-length": {
 		En: "a {hash} digest has {want} bytes, but {found} were given",
@@ -64,11 +64,11 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.too-large": {
 		En: "the answer of the time-stamp server {url} is larger than {limit} bytes",
-		Vi: "câu trả lời của máy chủ cấp dấu thời gian {url} lớn hơn {limit} byte",
+		Vi: "phản hồi của máy chủ cấp dấu thời gian {url} lớn hơn {limit} byte",
 	},
 	"timestamp.answer-broken": {
 		En: "the answer of the time-stamp server {url} broke off or is not HTTP",
-		Vi: "câu trả lời của máy chủ cấp dấu thời gian {url} bị đứt giữa chừng hoặc không phải HTTP",
+		Vi: "phản hồi của máy chủ cấp dấu thời gian {url} bị đứt giữa chừng hoặc không phải HTTP",
 	},
 	"timestamp.redirect": {
 		En: "the time-stamp server {url} sends requests on to another address in a way that is not followed; use the new address itself",
@@ -152,7 +152,7 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.response-malformed": {
 		En: "the time-stamp response is malformed at {where}",
-		Vi: "câu trả lời dấu thời gian sai cấu trúc tại {where}",
+		Vi: "phản hồi dấu thời gian sai cấu trúc tại {where}",
 	},
 	"timestamp.token-missing": {
 		En: "the time-stamp authority granted the request but sent no time-stamp",
@@ -186,7 +186,7 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.signed-attributes": {
 		En: "the signed attributes of the time-stamp token are missing or malformed",
-		Vi: "các thuộc tính được ký của dấu thời gian bị thiếu hoặc sai cấu trúc",
+		Vi: "các thuộc tính đã ký của dấu thời gian bị thiếu hoặc sai cấu trúc",
 	},
 	"timestamp.content-type-attribute": {
 		En: "the time-stamp token was signed as content of another type ({type})",
@@ -206,7 +206,7 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.signing-certificate-missing": {
 		En: "the time-stamp token does not bind its signer's certificate (no signing-certificate attribute)",
-		Vi: "dấu thời gian không gắn với chứng thư số người ký (thiếu thuộc tính signing-certificate)",
+		Vi: "dấu thời gian không gắn với chứng thư số của người ký (thiếu thuộc tính signing-certificate)",
 	},
 	"timestamp.signing-certificate-malformed": {
 		En: "the signing-certificate attribute of the time-stamp token cannot be read",
@@ -214,7 +214,7 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.signing-certificate-mismatch": {
 		En: "the time-stamp token names another certificate as its signer's",
-		Vi: "dấu thời gian ghi chứng thư số người ký là một chứng thư số khác",
+		Vi: "dấu thời gian ghi chứng thư số của người ký là một chứng thư số khác",
 	},
 	"timestamp.eku-missing": {
 		En: "the certificate that signed the time-stamp is not for time-stamping",

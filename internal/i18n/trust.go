@@ -19,7 +19,7 @@ var trust = map[string]Message{
 	},
 	"trust.too-many": {
 		En: "there are more than {max} certificates or files, which is the limit",
-		Vi: "số chứng thư số hoặc tệp vượt quá giới hạn {max}",
+		Vi: "có quá nhiều chứng thư số hoặc tệp (giới hạn {max})",
 	},
 	"trust.unknown-tree": {
 		En: "there is no tree named {tree}; there are national, government and own",
