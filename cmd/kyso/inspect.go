@@ -154,14 +154,14 @@ func (i *inspection) print(a *app) error {
 	stamp := func(label string, t inspectedTimestamp) {
 		row(label, rfc3339(t.Time), t.TSA, t.DigestAlgorithm, t.Field)
 	}
-	row("inspect-file", i.File, string(i.Format), strconv.FormatInt(i.Size, 10))
+	row("inspect-file", i.File, a.word("report.format.", string(i.Format)), strconv.FormatInt(i.Size, 10))
 	for _, r := range i.Revisions {
 		row("inspect-revision", strconv.Itoa(r.Index), strconv.FormatInt(r.End, 10), r.Signature)
 	}
 	row("inspect-empty-fields", i.EmptyFields...)
 	for _, s := range i.Signatures {
 		fmt.Fprintln(w)
-		row("inspect-signature", s.ID, s.Field, s.Kind, s.Format, s.Level, s.Extent)
+		row("inspect-signature", s.ID, s.Field, a.kind(s.Kind), s.Format, s.Level, a.extent(s))
 		row("inspect-signer", s.Signer.Subject, s.Signer.Serial)
 		row("inspect-issuer", s.Signer.Issuer)
 		row("inspect-claimed", rfc3339(s.ClaimedTime))
@@ -178,6 +178,32 @@ func (i *inspection) print(a *app) error {
 		stamp("inspect-timestamp", t)
 	}
 	return w.Flush()
+}
+
+// word is a value of the report in words, or the value itself where there are none.
+func (a *app) word(prefix, value string) string {
+	if !i18n.Has(prefix + value) {
+		return value
+	}
+	return i18n.Text(prefix+value, a.lang(), nil)
+}
+
+// kind names what is not a plain signature.
+func (a *app) kind(kind string) string {
+	switch kind {
+	case verify.KindSignature:
+		return ""
+	case verify.KindCounterSignature:
+		return i18n.Text("report.counter", a.lang(), nil)
+	}
+	return kind
+}
+
+func (a *app) extent(s inspectedSignature) string {
+	if s.Extent == "revision" && s.Revision != nil {
+		return i18n.Text("report.extent.revision", a.lang(), map[string]string{"index": strconv.Itoa(s.Revision.Index), "of": strconv.Itoa(s.Revision.Of)})
+	}
+	return a.word("report.extent.", s.Extent)
 }
 
 func rfc3339(t *time.Time) string {
