@@ -52,6 +52,7 @@ var (
 	oidPBES2      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}
 	oidPBKDF2     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 12}
 	oidScrypt     = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11591, 4, 11}
+	oid3DES       = asn1.ObjectIdentifier{1, 2, 840, 113549, 3, 7}
 	oidHMACSHA1   = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 7}
 	oidHMACSHA256 = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}
 )
@@ -77,7 +78,7 @@ var schemes = []scheme{
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 42}, 32, aes.NewCipher},
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 22}, 24, aes.NewCipher},
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 2}, 16, aes.NewCipher},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 3, 7}, 24, des.NewTripleDESCipher},
+	{oid3DES, 24, des.NewTripleDESCipher},
 }
 
 // names are what is met in such places and not taken, so that a refusal can say what it refuses.
@@ -106,8 +107,13 @@ var names = []struct {
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 46}, "AES-256-GCM"},
 	{asn1.ObjectIdentifier{1, 2, 410, 200004, 1, 4}, "SEED-CBC"},
 	{asn1.ObjectIdentifier{1, 2, 392, 200011, 61, 1, 1, 1, 4}, "Camellia-256-CBC"},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 14}, "PBMAC1"},
+	{oid3DES, "3DES-CBC"},
+	{oidScrypt, "scrypt"},
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 6}, "HMAC with MD5"},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 8}, "HMAC with SHA-224"},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 10}, "HMAC with SHA-384"},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 12}, "HMAC with SHA-512/224"},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 13}, "HMAC with SHA-512/256"},
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 14}, "HMAC with SHA3-256"},
 }
 
@@ -141,46 +147,54 @@ func (b *budget) spend(parameter string, iterations *big.Int, blocks int) (int, 
 
 // pbes2 decrypts data; params is PBES2-params.
 func pbes2(params cryptobyte.String, data, password []byte, b *budget) ([]byte, error) {
+	kdf, s, iv, err := readPBES2(params, data)
+	if err != nil {
+		return nil, err
+	}
+	key, err := deriveKey(kdf, s.key, password, b)
+	if err != nil {
+		return nil, err
+	}
+	block, err := s.block(key)
+	if err != nil {
+		return nil, malformed("PBES2 key")
+	}
+	return decryptCBC(block, iv, data)
+}
+
+// readPBES2 reads PBES2-params and holds data against them: everything that can be refused is refused before the password costs any
+// work.
+func readPBES2(params cryptobyte.String, data []byte) (kdf algorithm, s scheme, iv []byte, err error) {
 	var inner cryptobyte.String
 	if !params.ReadASN1(&inner, casn1.SEQUENCE) || !params.Empty() {
-		return nil, malformed("PBES2 parameters")
+		return kdf, s, nil, malformed("PBES2 parameters")
 	}
 	kdf, ok := readAlgorithm(&inner)
 	if !ok {
-		return nil, malformed("PBES2 parameters")
+		return kdf, s, nil, malformed("PBES2 parameters")
 	}
 	enc, ok := readAlgorithm(&inner)
 	if !ok || !inner.Empty() {
-		return nil, malformed("PBES2 parameters")
+		return kdf, s, nil, malformed("PBES2 parameters")
 	}
-	for _, s := range schemes {
+	for _, s = range schemes {
 		if !s.oid.Equal(enc.oid) {
 			continue
 		}
-		var iv []byte
 		if !enc.params.ReadASN1Bytes(&iv, casn1.OCTET_STRING) || !enc.params.Empty() {
-			return nil, malformed("PBES2 initialisation vector")
+			return kdf, s, nil, malformed("PBES2 initialisation vector")
 		}
-		// Everything that can be refused is refused before the password costs any work.
 		if block, err := s.block(make([]byte, s.key)); err != nil || len(iv) != block.BlockSize() {
-			return nil, malformed("PBES2 initialisation vector")
+			return kdf, s, nil, malformed("PBES2 initialisation vector")
 		} else if len(data) == 0 || len(data)%block.BlockSize() != 0 {
-			return nil, malformed("encrypted data")
+			return kdf, s, nil, malformed("encrypted data")
 		}
-		key, err := deriveKey(kdf, s.key, password, b)
-		if err != nil {
-			return nil, err
-		}
-		block, err := s.block(key)
-		if err != nil {
-			return nil, malformed("PBES2 key")
-		}
-		return decryptCBC(block, iv, data)
+		return kdf, s, iv, nil
 	}
-	return nil, fail(CodeEncryption, "algorithm", nameOf(enc.oid))
+	return kdf, s, nil, fail(CodeEncryption, "algorithm", nameOf(enc.oid))
 }
 
-// deriveKey is the key derivation function of PBES2 and of PBMAC1.
+// deriveKey is the key derivation function of PBES2.
 func deriveKey(kdf algorithm, length int, password []byte, b *budget) ([]byte, error) {
 	switch {
 	case kdf.oid.Equal(oidPBKDF2):
@@ -192,46 +206,68 @@ func deriveKey(kdf algorithm, length int, password []byte, b *budget) ([]byte, e
 }
 
 func derivePBKDF2(params cryptobyte.String, length int, password []byte, b *budget) ([]byte, error) {
-	bad := malformed("PBKDF2 parameters")
-	var inner cryptobyte.String
-	if !params.ReadASN1(&inner, casn1.SEQUENCE) || !params.Empty() {
-		return nil, bad
-	}
-	var salt []byte
-	if inner.PeekASN1Tag(casn1.SEQUENCE) {
-		return nil, fail(CodeEncryption, "algorithm", "PBKDF2 with a salt from another source")
-	}
-	iterations := new(big.Int)
-	if !inner.ReadASN1Bytes(&salt, casn1.OCTET_STRING) || !inner.ReadASN1Integer(iterations) || len(salt) > limits.PBESalt {
-		return nil, bad
-	}
-	if inner.PeekASN1Tag(casn1.INTEGER) {
-		var keyLength int
-		if !inner.ReadASN1Integer(&keyLength) || keyLength != length {
-			return nil, bad
-		}
-	}
-	function := prfs[0] // the DEFAULT is HMAC-SHA-1
-	if !inner.Empty() {
-		a, ok := readAlgorithm(&inner)
-		if !ok || !inner.Empty() || a.params != nil && string(a.params) != "\x05\x00" {
-			return nil, bad
-		}
-		function, ok = findPRF(a.oid)
-		if !ok {
-			return nil, fail(CodeEncryption, "algorithm", "PBKDF2 with "+nameOf(a.oid))
-		}
-	}
-	size := function.new().Size()
-	n, err := b.spend("PBKDF2 iterations", iterations, (length+size-1)/size)
+	p, err := readPBKDF2(params)
 	if err != nil {
 		return nil, err
 	}
-	key, err := pbkdf2.Key(function.new, string(password), salt, n, length)
+	if p.length != 0 && p.length != length {
+		return nil, malformed("PBKDF2 parameters")
+	}
+	n, err := p.spend(b, length)
 	if err != nil {
-		return nil, bad
+		return nil, err
+	}
+	key, err := pbkdf2.Key(p.function.new, string(password), p.salt, n, length)
+	if err != nil {
+		return nil, malformed("PBKDF2 parameters")
 	}
 	return key, nil
+}
+
+// pbkdf2Params is PBKDF2-params.
+type pbkdf2Params struct {
+	salt       []byte
+	iterations *big.Int
+	length     int // octets, 0 when absent
+	function   prf
+}
+
+func readPBKDF2(params cryptobyte.String) (p pbkdf2Params, err error) {
+	bad := malformed("PBKDF2 parameters")
+	var inner cryptobyte.String
+	if !params.ReadASN1(&inner, casn1.SEQUENCE) || !params.Empty() {
+		return p, bad
+	}
+	if inner.PeekASN1Tag(casn1.SEQUENCE) {
+		return p, fail(CodeEncryption, "algorithm", "PBKDF2 with a salt from another source")
+	}
+	p.iterations = new(big.Int)
+	if !inner.ReadASN1Bytes(&p.salt, casn1.OCTET_STRING) || !inner.ReadASN1Integer(p.iterations) || len(p.salt) > limits.PBESalt {
+		return p, bad
+	}
+	if inner.PeekASN1Tag(casn1.INTEGER) {
+		if !inner.ReadASN1Integer(&p.length) || p.length < 1 {
+			return p, bad
+		}
+	}
+	p.function = prfs[0] // the DEFAULT is HMAC-SHA-1
+	if !inner.Empty() {
+		a, ok := readAlgorithm(&inner)
+		if !ok || !inner.Empty() || a.params != nil && string(a.params) != "\x05\x00" {
+			return p, bad
+		}
+		p.function, ok = findPRF(a.oid)
+		if !ok {
+			return p, fail(CodeEncryption, "algorithm", "PBKDF2 with "+nameOf(a.oid))
+		}
+	}
+	return p, nil
+}
+
+// spend takes a key of length octets off the budget and returns the number of rounds.
+func (p pbkdf2Params) spend(b *budget, length int) (int, error) {
+	size := p.function.new().Size()
+	return b.spend("PBKDF2 iterations", p.iterations, (length+size-1)/size)
 }
 
 func findPRF(oid asn1.ObjectIdentifier) (prf, bool) {
