@@ -58,8 +58,8 @@ var keyfile = map[string]Message{
 		Vi: "khóa được bảo vệ bằng mật khẩu nhưng chưa nhập mật khẩu",
 	},
 	"keyfile.password-form": {
-		En: "the password is too long or not valid UTF-8",
-		Vi: "mật khẩu quá dài hoặc không phải UTF-8 hợp lệ",
+		En: "the password is too long, not valid UTF-8, or has characters such as emoji, which PKCS#12 files cannot take",
+		Vi: "mật khẩu quá dài, không phải UTF-8 hợp lệ, hoặc có ký tự (như biểu tượng cảm xúc) không dùng được với tệp PKCS#12",
 	},
 	"keyfile.encryption": {
 		En: "the file is protected with {algorithm}, which is not supported",
@@ -76,5 +76,13 @@ var keyfile = map[string]Message{
 	"keyfile.integrity": {
 		En: "the PKCS#12 file is protected by {kind} instead of a password, which is not supported",
 		Vi: "tệp PKCS#12 được bảo vệ bằng {kind} thay vì mật khẩu, cách này không được hỗ trợ",
+	},
+	"keyfile.pkcs12-encryption": {
+		En: "the PKCS#12 file is protected with {algorithm}, which is not read; convert it with: openssl pkcs12 -legacy -in OLD.p12 -out ALL.pem, then: openssl pkcs12 -export -in ALL.pem -out NEW.p12",
+		Vi: "tệp PKCS#12 được bảo vệ bằng {algorithm}, cách này không đọc được; hãy chuyển đổi bằng lệnh: openssl pkcs12 -legacy -in OLD.p12 -out ALL.pem, rồi: openssl pkcs12 -export -in ALL.pem -out NEW.p12",
+	},
+	"keyfile.pkcs12-form": {
+		En: "the PKCS#12 file is put together in a way that is not read ({part}); convert it with: openssl pkcs12 -legacy -in OLD.p12 -out ALL.pem, then: openssl pkcs12 -export -in ALL.pem -out NEW.p12",
+		Vi: "tệp PKCS#12 có cấu trúc không đọc được ({part}); hãy chuyển đổi bằng lệnh: openssl pkcs12 -legacy -in OLD.p12 -out ALL.pem, rồi: openssl pkcs12 -export -in ALL.pem -out NEW.p12",
 	},
 }

@@ -42,6 +42,7 @@ const (
 	ScryptMemory        = 256 << 20 // octets, 128·N·r
 	ScryptWork          = 1 << 25   // N·r·p
 	Password            = 4096      // octets of a password
+	PKCS12Key           = 16 << 10  // octets of an encrypted key; one of RSA with 16384 bits takes 9.5 kB
 )
 
 // HTTP (internal/httpx).
@@ -114,6 +115,14 @@ const (
 	PKISteps       = 4096    // partial paths looked at in one search
 	PKIVisits      = 8       // partial paths that go through one certificate
 	PKISignatures  = 512     // signatures checked in one search
+)
+
+// Revocation (internal/revoke).
+const (
+	RevokeCRL     = 32 << 20 // octets of a CRL
+	RevokeCRLs    = 1024     // CRLs of one check
+	RevokeChecks  = 512      // issuers of CRLs tried in one check
+	RevokeNesting = 8        // certificates of CRL issuers whose own state hangs on another's
 )
 
 // Signed PDFs (pdf).

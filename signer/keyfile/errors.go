@@ -23,6 +23,8 @@ const (
 	CodeOldEncryption    finding.Code = "keyfile.old-encryption"    // algorithm
 	CodeCost             finding.Code = "keyfile.cost"              // parameter, value, max
 	CodeIntegrity        finding.Code = "keyfile.integrity"         // kind: PKCS#12 files protected by a public key
+	CodePKCS12Encryption finding.Code = "keyfile.pkcs12-encryption" // algorithm
+	CodePKCS12Form       finding.Code = "keyfile.pkcs12-form"       // part: the name of an ASN.1 structure
 )
 
 // Error is the error type of this package.

@@ -56,15 +56,12 @@ func FuzzPEM(f *testing.F) {
 func FuzzPBES2(f *testing.F) {
 	f.Add(cheapPBKDF2(), make([]byte, 32))
 	f.Add(cheapScrypt(), make([]byte, 32))
-	f.Add(seq(oidDER(oldSchemes[0].oid), seq(octets([]byte("salt")), integer(1))), make([]byte, 32))
-	f.Add(seq(oidDER(oldSchemes[3].oid), seq(octets([]byte("salt")), integer(1))), make([]byte, 32))
 	f.Fuzz(func(t *testing.T, algorithm, data []byte) {
-		d := &decoder{utf8: []byte("x"), bmp: []byte{0, 'x', 0, 0}, budget: &budget{2000, 1 << 14}}
 		a, data, ok := splitEncrypted(seq(algorithm, octets(data)))
 		if !ok {
 			return
 		}
-		plain, err := d.decrypt(a, data)
+		plain, err := pbes2(a.params, data, []byte("x"), &budget{2000, 1 << 14})
 		var own *Error
 		if err != nil && !errors.As(err, &own) {
 			t.Errorf("untyped: %v", err)
@@ -79,15 +76,37 @@ func FuzzPBES2(f *testing.F) {
 func FuzzPKCS12(f *testing.F) {
 	tree := fixtures()
 	f.Add(pfx(dataInfo(seq(keyBagDER("p256"), certBagDER(tree.leaves["p256"].Raw)))))
-	f.Add(seq(integer(3), dataInfo(seq(dataInfo(seq(keyBagDER("p256", localKeyID("1")), certBagDER(tree.leaves["p256"].Raw)))))))
+	f.Add(seq(integer(3), dataInfo(seq(dataInfo(seq(keyBagDER("p256", attribute(octets([]byte("1")))), certBagDER(tree.leaves["p256"].Raw)))))))
 	f.Add(indefinite(seq(integer(3), dataInfo(seq(dataInfo(seq(keyBagDER("ed"))))))))
 	f.Add(must(pkcs12.Passwordless.Encode(tree.keys["p256"], tree.leaves["p256"], nil, "")))
+	f.Add(must(pkcs12.LegacyRC2.WithIterations(1).Encode(tree.keys["p256"], tree.leaves["p256"], []*x509.Certificate{tree.ca}, "x")))
+	f.Add(seq(integer(3), dataInfo(seq(encryptedWith("x", seq(certBagDER(tree.leaves["p256"].Raw))), dataInfo(seq(keyBagDER("p256")))))))
 	f.Add(must(pkcs12.Modern2026.WithIterations(1).Encode(tree.keys["p256"], tree.leaves["p256"], nil, "x")))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		if dear(file) {
 			t.Skip()
 		}
 		s, err := LoadPKCS12(file, "x")
+		typed(t, s, err)
+	})
+}
+
+// FuzzPKCS12Parts feeds what an encrypted part and an encrypted key turn out to hold.
+func FuzzPKCS12Parts(f *testing.F) {
+	tree := fixtures()
+	leaf := certBagDER(tree.leaves["p256"].Raw, attribute(octets([]byte("1"))))
+	key := must(x509.MarshalPKCS8PrivateKey(tree.keys["p256"]))
+	f.Add(seq(leaf), key)
+	f.Add(seq(certBagDER(tree.ca.Raw), leaf), must(x509.MarshalPKCS8PrivateKey(tree.keys["rsa"])))
+	f.Add(seq(keyBagDER("ed")), x25519())
+	f.Add(indefinite(seq(leaf)), hugeRSA(make([]byte, 256)))
+	f.Fuzz(func(t *testing.T, bags, key []byte) {
+		if dear(bags) || dear(key) {
+			t.Skip()
+		}
+		algorithm, data := encryptPBES2("x", key)
+		shrouded := seq(oidDER(oidShroudedKeyBag), tlv(explicit0, seq(algorithm, octets(data))))
+		s, err := LoadPKCS12(seq(integer(3), dataInfo(seq(encryptedWith("x", bags), dataInfo(seq(shrouded))))), "x")
 		typed(t, s, err)
 	})
 }

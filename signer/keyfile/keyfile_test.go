@@ -18,6 +18,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/signer"
@@ -29,8 +30,8 @@ func pssOptions() crypto.SignerOpts { return &rsa.PSSOptions{SaltLength: 32, Has
 
 func ec() *ecdsa.PrivateKey { return fixtures().keys["p256"].(*ecdsa.PrivateKey) }
 
-// TestSecondOpinion reads what go-pkcs12 writes, in each of its encodings.
-func TestSecondOpinion(t *testing.T) {
+// TestEncoders reads what go-pkcs12 writes, in each of its encodings.
+func TestEncoders(t *testing.T) {
 	f := fixtures()
 	for name, enc := range map[string]*pkcs12.Encoder{
 		"LegacyRC2": pkcs12.LegacyRC2, "LegacyDES": pkcs12.LegacyDES, "Modern2023": pkcs12.Modern2023, "Modern2026": pkcs12.Modern2026,
@@ -94,28 +95,6 @@ func TestMismatch(t *testing.T) {
 	s, err = LoadPKCS12(must(pkcs12.Modern.Encode(f.keys["rsa"], f.ca, []*x509.Certificate{f.leaves["p256"], f.leaves["rsa"]}, secret)), secret)
 	ok(t, err)
 	signs(t, s, "rsa", f.ca)
-}
-
-// TestChoice: the certificate that lasts longest is taken when several belong to the key.
-func TestChoice(t *testing.T) {
-	f := fixtures()
-	k := f.keys["p256"]
-	older := certify("older", k.Public(), nil, k, 3)
-	newer := certify("newer", k.Public(), nil, k, 9)
-	for _, certs := range [][]*x509.Certificate{{older, newer, f.ca}, {f.ca, newer, older}} {
-		// The encoder ties the first certificate to the key by localKeyId, so that one wins.
-		s, err := LoadPKCS12(must(pkcs12.Modern.Encode(k, certs[0], certs[1:], secret)), secret)
-		ok(t, err)
-		chain, err := s.Certificates(t.Context())
-		ok(t, err)
-		want := newer
-		if certs[0] == older {
-			want = older
-		}
-		if !chain[0].Equal(want) || len(chain) != 1 {
-			t.Errorf("got %s of %d, want %s", chain[0].Subject, len(chain), want.Subject)
-		}
-	}
 }
 
 func TestBadPEM(t *testing.T) {
@@ -186,6 +165,8 @@ func TestBadPEM(t *testing.T) {
 		_, err = LoadPKCS12(pfx, bad)
 		refused(t, err, CodePasswordForm)
 	}
+	_, err = LoadPKCS12(pfx, "\U0001F511")
+	refused(t, err, CodePasswordForm)
 }
 
 // manyCertificates are n certificates that differ.
@@ -255,15 +236,36 @@ func TestOpenErrors(t *testing.T) {
 
 // TestHugeKeys: the time that a key costs is bounded before anything is computed with it.
 func TestHugeKeys(t *testing.T) {
-	n := make([]byte, 100_000)
-	for i := range n {
-		n[i] = 0x55
+	pkcs8 := func(size int) []byte {
+		return seq(integer(0), seq(oidDER(oidRSA), []byte{5, 0}), octets(hugeRSA(bytes.Repeat([]byte{0x55}, size))))
 	}
-	start := time.Now()
-	_, err := LoadPEM(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: hugeRSA(n)}), nil, "")
-	refused(t, err, signer.CodeUnsupportedAlgorithm)
-	if took := time.Since(start); took > time.Second {
-		t.Errorf("took %v", took)
+	shrouded := func(size int) []byte {
+		algorithm, data := encryptPBES2(secret, pkcs8(size))
+		return pfx(dataInfo(seq(seq(oidDER(oidShroudedKeyBag), tlv(explicit0, seq(algorithm, octets(data)))), certBagDER(fixtures().ca.Raw))))
+	}
+	for name, tc := range map[string]struct {
+		load func() (signer.Signer, error)
+		code finding.Code
+	}{
+		"PEM": {func() (signer.Signer, error) {
+			return LoadPEM(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8(100_000)}), nil, "")
+		}, signer.CodeUnsupportedAlgorithm},
+		"open PKCS#12": {func() (signer.Signer, error) {
+			return LoadPKCS12(pfx(dataInfo(seq(seq(oidDER(oidKeyBag), tlv(explicit0, pkcs8(100_000)))))), secret)
+		}, signer.CodeUnsupportedAlgorithm},
+		"encrypted PKCS#12": {func() (signer.Signer, error) { return LoadPKCS12(shrouded(100_000), secret) }, CodeCost},
+		// All its eight numbers fill what is allowed: the library has to parse that.
+		"large PKCS#12": {func() (signer.Signer, error) { return LoadPKCS12(shrouded(limits.PKCS12Key/7-20), secret) }, CodeMalformed},
+	} {
+		start := time.Now()
+		_, err := tc.load()
+		var c interface{ Code() string }
+		if !errors.As(err, &c) || c.Code() != string(tc.code) {
+			t.Errorf("%s: got %v, want %s", name, err, tc.code)
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s took %v", name, took)
+		}
 	}
 }
 
@@ -272,6 +274,7 @@ func TestTexts(t *testing.T) {
 		string(CodeUnreadable), string(CodeTooLarge), string(CodeEmpty), string(CodeTruncated), string(CodeNotPKCS12), string(CodeIsPKCS12), string(CodeMalformed),
 		string(CodeNoKey), string(CodeSeveralKeys), string(CodeNoCertificate), string(CodeManyCertificates), string(CodeCertificate), string(CodePassword),
 		string(CodePasswordRequired), string(CodePasswordForm), string(CodeEncryption), string(CodeOldEncryption), string(CodeCost), string(CodeIntegrity),
+		string(CodePKCS12Encryption), string(CodePKCS12Form),
 	} {
 		if !i18n.Has(code) {
 			t.Errorf("%s has no text", code)
