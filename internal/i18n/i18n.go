@@ -26,7 +26,7 @@ func ParseLang(s string) (lang Lang, ok bool) {
 }
 
 // Message is one text in both languages. Placeholders are written {name}. A part in [[double brackets]] is left out when a
-// parameter that it names is missing; outside of one, a missing parameter shows as a question mark.
+// parameter that it names is missing or a mere dash; outside of one, a missing parameter shows as a question mark.
 type Message struct {
 	En, Vi string
 }
@@ -100,14 +100,14 @@ func place(b *strings.Builder, text string, params map[string]string, show func(
 	}
 }
 
-// complete reports whether params has all that part names.
+// complete reports whether params says all that part names.
 func complete(part string, params map[string]string) bool {
 	for {
 		_, name, after, ok := nextPlaceholder(part)
 		if !ok {
 			return true
 		}
-		if _, ok := params[name]; !ok {
+		if v, ok := params[name]; !ok || v == "-" {
 			return false
 		}
 		part = after

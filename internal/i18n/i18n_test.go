@@ -95,6 +95,7 @@ func TestText(t *testing.T) {
 		{"unknown code", "no.such-code", English, nil, "no.such-code"},
 		{"a part whose parameter is there", "signer.pin-incorrect", English, map[string]string{"tries": "2"}, "the PIN is wrong; tries left: 2"},
 		{"a part whose parameter is missing", "signer.pin-incorrect", Vietnamese, nil, "mã PIN không đúng"},
+		{"a part whose parameter is a dash", "timestamp.rejected", English, map[string]string{"failure": "-", "text": "no"}, "the time-stamp authority rejected the request; its words: no"},
 		{"parts of their own", "signer.certificate-revoked", English, map[string]string{"subject": "A]] B", "reason": "keyCompromise"},
 			"the certificate of A]] B is revoked, reason: keyCompromise; sign with another one"},
 		{"a term", "signer.certificate-revoked", Vietnamese, map[string]string{"since": "[[{reason}]]", "reason": "keyCompromise"},

@@ -10,8 +10,8 @@ var pdfobj = map[string]Message{
 		Vi: "tệp rỗng",
 	},
 	"pdfobj.damaged": {
-		En: "the PDF is too damaged to be read: its cross-reference table is broken and no document was found by searching",
-		Vi: "tệp PDF hỏng quá nặng, không đọc được: bảng tham chiếu bị lỗi và tìm trong tệp cũng không thấy tài liệu",
+		En: "the PDF is too damaged: its cross-reference table is broken and no document was found by searching",
+		Vi: "tệp PDF hỏng quá nặng: bảng tham chiếu bị lỗi và không tìm thấy tài liệu trong tệp",
 	},
 	"pdfobj.doubtful": {
 		En: "the PDF is damaged in several ways, so that programs may show different content; save it anew in a PDF program and use that copy",

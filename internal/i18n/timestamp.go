@@ -97,52 +97,52 @@ var timestamp = map[string]Message{
 
 	// The authority answered and refused.
 	"timestamp.rejected": {
-		En: "the time-stamp authority rejected the request (reason: {failure}; its words: {text})",
-		Vi: "đơn vị cấp dấu thời gian từ chối yêu cầu (lý do: {failure}; nguyên văn: {text})",
+		En: "the time-stamp authority rejected the request[[ (reason: {failure})]][[; its words: {text}]]",
+		Vi: "đơn vị cấp dấu thời gian từ chối yêu cầu[[ (lý do: {failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.rejected-bad-alg": {
-		En: "the time-stamp authority does not support the hash algorithm ({failure}; its words: {text})",
-		Vi: "đơn vị cấp dấu thời gian không hỗ trợ thuật toán băm này ({failure}; nguyên văn: {text})",
+		En: "the time-stamp authority does not support the hash algorithm[[ ({failure})]][[; its words: {text}]]",
+		Vi: "đơn vị cấp dấu thời gian không hỗ trợ thuật toán băm này[[ ({failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.rejected-bad-request": {
-		En: "the time-stamp authority does not permit or support this request ({failure}; its words: {text})",
-		Vi: "đơn vị cấp dấu thời gian không cho phép hoặc không hỗ trợ yêu cầu này ({failure}; nguyên văn: {text})",
+		En: "the time-stamp authority does not permit or support this request[[ ({failure})]][[; its words: {text}]]",
+		Vi: "đơn vị cấp dấu thời gian không cho phép hoặc không hỗ trợ yêu cầu này[[ ({failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.rejected-bad-data-format": {
-		En: "the time-stamp authority could not read the request ({failure}; its words: {text})",
-		Vi: "đơn vị cấp dấu thời gian không đọc được yêu cầu ({failure}; nguyên văn: {text})",
+		En: "the time-stamp authority could not read the request[[ ({failure})]][[; its words: {text}]]",
+		Vi: "đơn vị cấp dấu thời gian không đọc được yêu cầu[[ ({failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.rejected-time-not-available": {
-		En: "the time-stamp authority's clock is not available; try again later ({failure}; its words: {text})",
-		Vi: "đồng hồ của đơn vị cấp dấu thời gian đang không hoạt động; hãy thử lại sau ({failure}; nguyên văn: {text})",
+		En: "the time-stamp authority's clock is not available; try again later[[ ({failure})]][[; its words: {text}]]",
+		Vi: "đồng hồ của đơn vị cấp dấu thời gian đang không hoạt động; hãy thử lại sau[[ ({failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.rejected-unaccepted-policy": {
-		En: "the time-stamp authority does not offer the policy asked for ({failure}; its words: {text})",
-		Vi: "đơn vị cấp dấu thời gian không áp dụng chính sách được yêu cầu ({failure}; nguyên văn: {text})",
+		En: "the time-stamp authority does not offer the policy asked for[[ ({failure})]][[; its words: {text}]]",
+		Vi: "đơn vị cấp dấu thời gian không áp dụng chính sách được yêu cầu[[ ({failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.rejected-unaccepted-extension": {
-		En: "the time-stamp authority does not support an extension of the request ({failure}; its words: {text})",
-		Vi: "đơn vị cấp dấu thời gian không hỗ trợ phần mở rộng trong yêu cầu ({failure}; nguyên văn: {text})",
+		En: "the time-stamp authority does not support an extension of the request[[ ({failure})]][[; its words: {text}]]",
+		Vi: "đơn vị cấp dấu thời gian không hỗ trợ phần mở rộng trong yêu cầu[[ ({failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.rejected-add-info-not-available": {
-		En: "the time-stamp authority cannot give the additional information asked for ({failure}; its words: {text})",
-		Vi: "đơn vị cấp dấu thời gian không cung cấp được thông tin bổ sung được yêu cầu ({failure}; nguyên văn: {text})",
+		En: "the time-stamp authority cannot give the additional information asked for[[ ({failure})]][[; its words: {text}]]",
+		Vi: "đơn vị cấp dấu thời gian không cung cấp được thông tin bổ sung được yêu cầu[[ ({failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.rejected-system-failure": {
-		En: "the time-stamp authority has a fault; try again later ({failure}; its words: {text})",
-		Vi: "hệ thống của đơn vị cấp dấu thời gian gặp sự cố; hãy thử lại sau ({failure}; nguyên văn: {text})",
+		En: "the time-stamp authority has a fault; try again later[[ ({failure})]][[; its words: {text}]]",
+		Vi: "hệ thống của đơn vị cấp dấu thời gian gặp sự cố; hãy thử lại sau[[ ({failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.status-waiting": {
-		En: "the time-stamp authority has not issued the time-stamp yet (reason: {failure}; its words: {text})",
-		Vi: "đơn vị cấp dấu thời gian chưa cấp dấu thời gian (lý do: {failure}; nguyên văn: {text})",
+		En: "the time-stamp authority has not issued the time-stamp yet[[ (reason: {failure})]][[; its words: {text}]]",
+		Vi: "đơn vị cấp dấu thời gian chưa cấp dấu thời gian[[ (lý do: {failure})]][[; nguyên văn: {text}]]",
 	},
 	"timestamp.status-revocation": {
-		En: "the time-stamp authority's certificate is revoked or about to be (status {status}; reason: {failure}; its words: {text})",
-		Vi: "chứng thư số của đơn vị cấp dấu thời gian đã hoặc sắp bị thu hồi (trạng thái {status}; lý do: {failure}; nguyên văn: {text})",
+		En: "the time-stamp authority's certificate is revoked or about to be (status {status}[[; reason: {failure}]])[[; its words: {text}]]",
+		Vi: "chứng thư số của đơn vị cấp dấu thời gian đã hoặc sắp bị thu hồi (trạng thái {status}[[; lý do: {failure}]])[[; nguyên văn: {text}]]",
 	},
 	"timestamp.status-unknown": {
-		En: "the time-stamp authority answered with a status that does not exist ({status}; reason: {failure}; its words: {text})",
-		Vi: "đơn vị cấp dấu thời gian trả về trạng thái không tồn tại ({status}; lý do: {failure}; nguyên văn: {text})",
+		En: "the time-stamp authority answered with a status that does not exist ({status}[[; reason: {failure}]])[[; its words: {text}]]",
+		Vi: "đơn vị cấp dấu thời gian trả về trạng thái không tồn tại ({status}[[; lý do: {failure}]])[[; nguyên văn: {text}]]",
 	},
 
 	// What was received cannot be read.
