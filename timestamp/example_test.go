@@ -113,5 +113,5 @@ func ExampleParseResponse() {
 	reply := timestamp.MarshalResponse(timestamp.Rejection, timestamp.UnacceptedPolicy, nil, "ask for 1.2.3")
 	_, err := timestamp.ParseResponse(reply)
 	fmt.Println(err)
-	// Output: timestamp: the time-stamp authority does not offer the policy asked for (unacceptedPolicy; its words: ask for 1.2.3)
+	// Output: timestamp: the time-stamp authority does not offer the policy asked for (unacceptedPolicy); its words: ask for 1.2.3
 }
