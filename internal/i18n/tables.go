@@ -11,6 +11,7 @@ var tables = []map[string]Message{
 	pdf,
 	pdfobj,
 	pki,
+	revoke,
 	signer,
 	state,
 	testpki,

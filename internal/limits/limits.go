@@ -121,7 +121,7 @@ const (
 const (
 	RevokeCRL     = 32 << 20 // octets of a CRL
 	RevokeCRLs    = 1024     // CRLs of one check
-	RevokeChecks  = 512      // issuers of CRLs tried in one check
+	RevokeChecks  = 256      // issuers of CRLs tried in one check
 	RevokeNesting = 8        // certificates of CRL issuers whose own state hangs on another's
 )
 

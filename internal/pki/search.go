@@ -116,7 +116,7 @@ func (s *search) extend(path []*Certificate) [][]*Certificate {
 		}
 		// A key that stands for itself can be tried at once; one that inherits its parameters waits for the whole path.
 		if _, err := alg.ParsePublicKey(c.RawSPKI); err == nil {
-			if err := s.opts.verify(keyOf(c), last); err != nil {
+			if err := s.opts.verify(KeyOf(c), last); err != nil {
 				if s.broken == nil {
 					s.broken = err
 				}

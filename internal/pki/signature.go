@@ -18,16 +18,17 @@ type Key struct {
 	Parameters []byte // DER, the key's own or inherited; nil: none
 }
 
-// key is the key of a certificate below one with the key given.
+// next is the key of a certificate below one with the key given.
 func (k Key) next(c *Certificate) Key {
-	out := keyOf(c)
+	out := KeyOf(c)
 	if out.Algorithm == k.Algorithm && (out.Parameters == nil || bytes.Equal(out.Parameters, []byte{5, 0})) && k.Parameters != nil {
 		out.Parameters = k.Parameters
 	}
 	return out
 }
 
-func keyOf(c *Certificate) Key {
+// KeyOf is the key of a certificate as it stands in it.
+func KeyOf(c *Certificate) Key {
 	s := cryptobyte.String(c.RawSPKI)
 	var in, id cryptobyte.String
 	k := Key{SPKI: c.RawSPKI}

@@ -87,7 +87,7 @@ func validate(chain []*Certificate, opts *Options) (*Result, *Error) {
 	}
 	n := len(chain) - 1
 	anchor := chain[n]
-	s := &state{opts: opts, graph: newPolicyGraph(), explicitPolicy: n + 1, inhibitAny: n + 1, mapping: n + 1, pathLen: n, issuer: anchor.Subject, key: keyOf(anchor)}
+	s := &state{opts: opts, graph: newPolicyGraph(), explicitPolicy: n + 1, inhibitAny: n + 1, mapping: n + 1, pathLen: n, issuer: anchor.Subject, key: KeyOf(anchor)}
 	for flag, counter := range map[*bool]*int{&opts.ExplicitPolicy: &s.explicitPolicy, &opts.InhibitAny: &s.inhibitAny, &opts.InhibitMapping: &s.mapping} {
 		if *flag {
 			*counter = 0
