@@ -120,6 +120,21 @@ func TestP2AppendedAfterSigning(t *testing.T) {
 	}
 }
 
+// TestReadingCutOff: a signed document that lost its end is not just an unsigned one.
+func TestReadingCutOff(t *testing.T) {
+	p, _ := testpki.Start(t)
+	unsigned := plain()
+	good := signed(t, p, unsigned, nil)
+	require.NotContains(t, codes(read(t, good).Findings), string(pdf.CodeCutOff))
+	require.NotContains(t, codes(read(t, append(bytes.Clone(unsigned), "\n% a remark\n"...)).Findings), string(pdf.CodeCutOff))
+	trailer := bytes.LastIndex(good, []byte("trailer"))
+	for _, end := range []int{trailer + 20, trailer, bytes.LastIndex(good, []byte("xref\n")), len(unsigned) + (len(good)-len(unsigned))/2} {
+		d := read(t, good[:end])
+		require.Empty(t, d.Signatures, "at %d of %d", end, len(good))
+		require.Contains(t, codes(d.Findings), string(pdf.CodeCutOff), "at %d of %d", end, len(good))
+	}
+}
+
 // catalogOf is the catalog that the signing of plain() wrote.
 func catalogOf(t testing.TB, doc []byte) string {
 	t.Helper()

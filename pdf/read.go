@@ -283,6 +283,12 @@ func (r *reader) finish() {
 	if d.Repaired = r.file.Repaired(); d.Repaired {
 		r.note(CodeRepaired, finding.Warning, "ISO 32000-2, 7.5.4")
 	}
+	if n := len(d.Revisions); n > 0 && d.Revisions[n-1].End < r.size {
+		// Readers show the revision before an update that nothing ends: whoever looks at that should not take it for all there is.
+		if cut, err := (&source{ReaderAt: r.src, size: r.size}).cutOff(); err == nil && cut {
+			r.note(CodeCutOff, finding.Error, "ISO 32000-2, 7.5.5")
+		}
+	}
 }
 
 // order is where an entry stands among the others: by the end of what it covers; those that cover nothing sound come last.
