@@ -92,20 +92,22 @@ func createTemporary(path string) (*os.File, error) {
 	return f, nil
 }
 
-// openInput opens a regular file and tells its size.
+// openInput opens a regular file and tells its size. It looks before it opens: opening a pipe waits for somebody to write.
 func openInput(path string) (*os.File, int64, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case info.IsDir():
+		return nil, 0, usage("input-is-folder", "path", path)
+	case !info.Mode().IsRegular():
+		return nil, 0, usage("input-is-special", "path", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, 0, err
 	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = usage("input-is-folder", "path", path)
-	}
-	if err == nil && !info.Mode().IsRegular() {
-		err = usage("input-is-special", "path", path)
-	}
-	if err != nil {
+	if info, err = f.Stat(); err != nil {
 		return nil, 0, errors.Join(err, f.Close())
 	}
 	return f, info.Size(), nil
