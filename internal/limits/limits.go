@@ -109,10 +109,11 @@ const (
 	PKINames       = 4096    // names in one extension
 	PKIPoints      = 256     // distribution points of a certificate
 	PKIPolicies    = 128     // policies, mappings or qualifiers in one extension
-	PKIComparisons = 250_000 // comparisons of names with name constraints in one path
+	PKIComparisons = 250_000 // comparisons of names with name constraints in one search
 	PKIPath        = 16      // certificates in a path
 	PKIPool        = 1024    // certificates through which a path is searched
 	PKISteps       = 4096    // partial paths looked at in one search
+	PKIPaths       = 256     // paths to anchors validated in one search
 	PKIVisits      = 8       // partial paths that go through one certificate
 	PKISignatures  = 512     // signatures checked in one search
 )

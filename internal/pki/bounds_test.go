@@ -83,6 +83,31 @@ func TestV2NameConstraints(t *testing.T) {
 	require.Less(t, time.Since(start), 2*time.Second)
 }
 
+// TestV2ManyPaths lets a genuine authority repeat costly paths: what one search may compare holds for all of them together.
+func TestV2ManyPaths(t *testing.T) {
+	var constrained, named []string
+	for i := range 400 {
+		constrained, named = append(constrained, fmt.Sprintf("c%d.example", i)), append(named, fmt.Sprintf("n%d.example", i))
+	}
+	root := issue(t, "Root", nil, nil)
+	key := newKey(t)
+	var middles []*node
+	for range 20 { // of the same key, expired, so that every one is tried
+		middles = append(middles, issueFor(t, key, "Middle", root, func(c *x509.Certificate) { c.ExcludedDNSDomains, c.NotAfter = constrained, now.Add(-time.Hour) }))
+	}
+	end := issue(t, "End", middles[0], leaf(func(c *x509.Certificate) { c.DNSNames = named }))
+	_, err := find(end, root, middles[0])
+	requireCode(t, pki.CodeExpired, err)
+	start := time.Now()
+	_, err = find(end, root, middles...)
+	requireCode(t, pki.CodeExpired, err)
+	require.Less(t, time.Since(start), 2*time.Second)
+	good := issueFor(t, key, "Middle", root, nil)
+	r, err := find(end, root, append(middles, good)...) // what is valid now is tried first
+	require.NoError(t, err)
+	require.Equal(t, good.pki, r.Chain[1])
+}
+
 // TestV2Mesh lets authorities all certify one another, none of them trusted: the ways through are more than can be walked.
 func TestV2Mesh(t *testing.T) {
 	const n = 12

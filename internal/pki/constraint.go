@@ -15,7 +15,7 @@ import (
 type constraints struct {
 	permitted [][]GeneralName
 	excluded  []GeneralName
-	work      int
+	work      *int // comparisons so far, in all paths of one search
 }
 
 func (k *constraints) add(c *Certificate) {
@@ -83,10 +83,10 @@ func (k *constraints) name(c *Certificate, g GeneralName) *Error {
 	return nil
 }
 
-func (k *constraints) step() bool { k.work++; return k.work <= limits.PKIComparisons }
+func (k *constraints) step() bool { *k.work++; return *k.work <= limits.PKIComparisons }
 
 func (k *constraints) form(c *Certificate, g GeneralName) *Error {
-	if k.work > limits.PKIComparisons {
+	if *k.work > limits.PKIComparisons {
 		return fail(CodeTooLarge, c, nil, "what", "NameConstraints", "max", strconv.Itoa(limits.PKIComparisons))
 	}
 	return fail(CodeConstraint, c, nil, "form", g.Form.String())

@@ -17,7 +17,7 @@ import (
 // errors are *[Error].
 func Find(cert *Certificate, anchors, others []*Certificate, opts *Options) (*Result, error) {
 	s := &search{opts: *opts, visits: make(map[[32]byte]int)}
-	s.opts.seen = make(map[signed]error)
+	s.opts.seen, s.opts.work = make(map[signed]error), new(int)
 	s.anchors = slices.DeleteFunc(slices.Clone(anchors), func(c *Certificate) bool { return c == nil })
 	if cert == nil || len(s.anchors) == 0 {
 		return nil, fail(CodeNoAnchor, nil, nil)
@@ -32,6 +32,7 @@ type search struct {
 	bySubj  map[string][]*Certificate
 	visits  map[[32]byte]int
 	steps   int
+	paths   int // that reached an anchor
 
 	failed *Result // of the most telling error
 	err    *Error
@@ -69,9 +70,10 @@ func (s *search) run(cert *Certificate) (*Result, error) {
 		for _, path := range level {
 			last := path[len(path)-1]
 			for i, a := range s.anchors {
-				if i >= rank || !last.Issuer.Equal(a.Subject) || last.Equal(a) || !s.step() {
+				if i >= rank || !last.Issuer.Equal(a.Subject) || last.Equal(a) || s.paths >= limits.PKIPaths || !s.step() {
 					continue
 				}
+				s.paths++
 				r, err := validate(append(slices.Clone(path), a), &s.opts)
 				if err == nil {
 					best, rank = r, i

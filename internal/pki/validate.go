@@ -32,6 +32,7 @@ type Options struct {
 	Verify VerifyFunc
 
 	seen map[signed]error // signatures that a search has checked
+	work *int             // comparisons of names that a search has made
 }
 
 type signed struct {
@@ -88,6 +89,9 @@ func validate(chain []*Certificate, opts *Options) (*Result, *Error) {
 	n := len(chain) - 1
 	anchor := chain[n]
 	s := &state{opts: opts, graph: newPolicyGraph(), explicitPolicy: n + 1, inhibitAny: n + 1, mapping: n + 1, pathLen: n, issuer: anchor.Subject, key: KeyOf(anchor)}
+	if s.names.work = opts.work; s.names.work == nil {
+		s.names.work = new(int)
+	}
 	for flag, counter := range map[*bool]*int{&opts.ExplicitPolicy: &s.explicitPolicy, &opts.InhibitAny: &s.inhibitAny, &opts.InhibitMapping: &s.mapping} {
 		if *flag {
 			*counter = 0
