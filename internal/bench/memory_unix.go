@@ -28,7 +28,7 @@ func childMemory(state *os.ProcessState) int64 {
 
 func maxRSS(usage *syscall.Rusage) int64 {
 	if runtime.GOOS == "darwin" {
-		return usage.Maxrss // octets
+		return int64(usage.Maxrss) // octets
 	}
-	return usage.Maxrss << 10 // KiB
+	return int64(usage.Maxrss) << 10 // KiB
 }
