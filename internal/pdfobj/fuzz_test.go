@@ -64,6 +64,13 @@ func checkAppend(t *testing.T, file *File, data []byte) {
 	}
 	whole := append(bytes.Clone(data), a.Bytes...)
 	g, err := Open(bytes.NewReader(whole), int64(len(whole)), nil)
+	if file.Odd() {
+		// Whoever extends a damaged file must look again whether the update is seen: pdf.Sign does, and pdf.FuzzRead holds it to that.
+		if err != nil {
+			mustTyped(t, err)
+		}
+		return
+	}
 	if err != nil {
 		t.Fatalf("the appended file is refused: %v", err)
 	}

@@ -40,6 +40,7 @@ func (f *File) extent(s *Stream) (int64, error) {
 		return 0, err
 	}
 	if n < 0 {
+		f.odd = true // where the data end depends on what follows them, and that an update changes
 		if n, err = f.searchedLength(s.offset); err != nil {
 			return 0, err
 		}
