@@ -31,7 +31,7 @@ func (a *app) verifyCommand() *cobra.Command {
 		Short: "Say whether to trust documents, and why",
 		Long: "Say whether to trust documents, and why.\n\n" +
 			"Exit codes: 0 TOTAL-PASSED, 1 TOTAL-FAILED, 2 INDETERMINATE, 3 usage or I/O error, 4 the document cannot be read,\n" +
-			"5 neither a signature nor a time-stamp in it; of several files the worst. \"-\" reads paths from standard input.",
+			"5 neither a signature nor a time-stamp in it; of several files the worst, in the order 3, 4, 1, 2, 5, 0. \"-\" reads paths from standard input.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("arguments", "usage", cmd.UseLine())
