@@ -52,29 +52,11 @@ func (a *app) signPDFCommand() *cobra.Command {
 		Short: "Sign a PDF (PAdES) by an incremental update",
 		Args:  exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l, s, err := a.openKey(cmd.Context(), &level, &key)
-			if err != nil {
-				return err
-			}
-			if err := anchors.check(); err != nil {
-				return err
-			}
-			in, size, err := openInput(args[0])
-			if err != nil {
-				return err
-			}
-			defer in.Close()
-			opts := flags.options(l)
-			bar := a.progress(size)
-			opts.Progress = bar.set
-			err = writeFile(cmd.Context(), args[1], func(out *os.File) error {
+			return a.sign(cmd, args, "PAdES", &level, &key, &anchors, func(out, in *os.File, size int64, s signer.Signer, l parsed, bar *bar) error {
+				opts := flags.options(l)
+				opts.Progress = bar.set
 				return pdf.Sign(cmd.Context(), out, in, size, s, opts)
 			})
-			bar.done()
-			if err != nil {
-				return err
-			}
-			return a.signed(cmd.Context(), args[1], "PAdES", l, s)
 		},
 	}
 	key.add(cmd)
@@ -101,27 +83,9 @@ func (a *app) signCMSCommand() *cobra.Command {
 		Short: "Sign any file (CMS, CAdES), detached unless asked",
 		Args:  exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l, s, err := a.openKey(cmd.Context(), &level, &key)
-			if err != nil {
-				return err
-			}
-			if err := anchors.check(); err != nil {
-				return err
-			}
-			in, size, err := openInput(args[0])
-			if err != nil {
-				return err
-			}
-			defer in.Close()
-			bar := a.progress(size)
-			err = writeFile(cmd.Context(), args[1], func(out *os.File) error {
+			return a.sign(cmd, args, "CAdES", &level, &key, &anchors, func(out, in *os.File, _ int64, s signer.Signer, l parsed, bar *bar) error {
 				return cms.Sign(cmd.Context(), out, bar.reader(in), s, cmsOptions(l, attached))
 			})
-			bar.done()
-			if err != nil {
-				return err
-			}
-			return a.signed(cmd.Context(), args[1], "CAdES", l, s)
 		},
 	}
 	key.add(cmd)
@@ -129,6 +93,31 @@ func (a *app) signCMSCommand() *cobra.Command {
 	anchors.add(cmd)
 	cmd.Flags().BoolVar(&attached, "attached", false, "put the content into the signature")
 	return cmd
+}
+
+type signFunc func(out, in *os.File, size int64, s signer.Signer, l parsed, bar *bar) error
+
+// sign is what signing has in common in all formats: flags, key, input, output whole or not at all, and a line that says so.
+func (a *app) sign(cmd *cobra.Command, args []string, format string, level *levelFlags, key *keyFlags, anchors *trustFlags, sign signFunc) error {
+	l, s, err := a.openKey(cmd.Context(), level, key)
+	if err != nil {
+		return err
+	}
+	if err := anchors.check(); err != nil {
+		return err
+	}
+	in, size, err := openInput(args[0])
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	bar := a.progress(size)
+	err = writeFile(cmd.Context(), args[1], func(out *os.File) error { return sign(out, in, size, s, l, bar) })
+	bar.done()
+	if err != nil {
+		return err
+	}
+	return a.signed(cmd.Context(), args[1], format, l, s)
 }
 
 // openKey reads the level and key flags; the level first, since a wrong one should not cost the user a password.
