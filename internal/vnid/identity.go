@@ -3,6 +3,9 @@ package vnid
 import (
 	"cmp"
 	"encoding/asn1"
+	"fmt"
+	"math/big"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -20,16 +23,17 @@ const (
 
 // ID is a number that the subject carries.
 type ID struct {
-	Kind  string // MST, CCCD, CMND, HC, BHXH; another prefix as it stands there; VAT, IDC, PAS … of ETSI EN 319 412-1, 5.1; "": without prefix
-	Value string // what follows the prefix, spaces removed
-	Raw   string // the attribute as it stands there
+	Kind    string // MST, CCCD, CMND, HC, BHXH; another prefix in capitals; VAT, IDC, PAS … of ETSI EN 319 412-1, 5.1; "": without prefix
+	Country string // two letters, where the number says so (ETSI EN 319 412-1, 5.1.3 and 5.1.4)
+	Value   string // what follows the prefix, spaces removed; a tax code in the form of [TaxCode]
+	Raw     string // the attribute as it stands there
 }
 
 // Identity is a subject as a person reads it. Texts are in Unicode normalisation form C and not cleaned for a terminal.
 type Identity struct {
 	Kind         Kind
 	Organization string
-	TaxCode      string // MST: ten digits, "-" and three more for a branch; as it stands there
+	TaxCode      string // MST, in the form of [TaxCode]
 	Person       string
 	PersonalID   string // with its kind in front, such as "CCCD:001099000001"
 	Title        string // title of a person in an organisation
@@ -95,10 +99,10 @@ func (n Name) Identity() Identity {
 			case a.Type.Equal(oidSurname):
 				surname = cmp.Or(surname, v)
 			case a.Type.Equal(oidUID):
-				id.IDs = append(id.IDs, prefixed(v))
+				id.IDs = append(id.IDs, number(v))
 			case a.Type.Equal(oidOrgID), a.Type.Equal(oidSerial):
-				if semantic, ok := semantics(v); ok {
-					id.IDs = append(id.IDs, semantic)
+				if n := number(v); n.Kind != "" { // else a number of the authority's own
+					id.IDs = append(id.IDs, n)
 				}
 			}
 		}
@@ -113,32 +117,35 @@ func (id *Identity) numbers() {
 	seen := make(map[string]string)
 	for _, n := range id.IDs {
 		kind := n.Kind
-		if kind == "VAT" {
-			kind = "MST" // VATVN-… is the same number under its European name
+		if kind == "VAT" && n.Country == "VN" {
+			kind = "MST" // the same number under its European name
 		}
-		if kind != "MST" && !personal[kind] {
+		if n.Value == "" || kind != "MST" && !personal[kind] {
 			continue
 		}
 		if before, ok := seen[kind]; ok && before != n.Value {
 			id.Several = true
 		}
 		seen[kind] = cmp.Or(seen[kind], n.Value)
-		switch {
-		case kind == "MST":
+		if kind == "MST" {
 			id.TaxCode = cmp.Or(id.TaxCode, n.Value)
-		case id.PersonalID == "" && n.Value != "":
-			id.PersonalID = n.Kind + ":" + n.Value
+		} else {
+			id.PersonalID = cmp.Or(id.PersonalID, n.Kind+":"+n.Value)
 		}
 	}
 }
+
+// legal are the kinds of numbers that only an organisation has (ETSI EN 319 412-1, 5.1.4).
+var legal = map[string]bool{"VAT": true, "NTR": true, "PSD": true, "LEI": true}
 
 // decide tells the kind. The rule of thumb in use is: an organisation's seal has a tax code and no person's number. Certificates
 // that carry no number at all are told by the attributes that only persons have (given name, surname), or by an organisation
 // that is its own common name.
 func (id *Identity) decide(organization, personName string) {
 	hasPerson := id.PersonalID != "" || personName != ""
+	hasNumber := id.TaxCode != "" || slices.ContainsFunc(id.IDs, func(n ID) bool { return legal[n.Kind] && n.Value != "" })
 	switch {
-	case hasPerson && (id.TaxCode != "" || organization != ""):
+	case hasPerson && (hasNumber || organization != ""):
 		id.Kind = Employee
 		id.Organization = organization
 		id.Person = id.CommonName
@@ -148,7 +155,7 @@ func (id *Identity) decide(organization, personName string) {
 	case hasPerson:
 		id.Kind = Person
 		id.Person = cmp.Or(id.CommonName, personName)
-	case id.TaxCode != "":
+	case hasNumber:
 		id.Kind = Organization
 		id.Organization = cmp.Or(id.CommonName, organization)
 	case organization != "" && (id.CommonName == "" || sameText(id.CommonName, organization)):
@@ -161,13 +168,21 @@ func (id *Identity) decide(organization, personName string) {
 
 func sameText(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
 
-// prefixed reads "MST:0100000000". A value without a prefix keeps its number and has no kind.
-func prefixed(v string) ID {
+// number reads "MST:0100000000" and "VATVN-0100000000", which authorities write into one attribute or the other. What has neither form
+// keeps its value and has no kind.
+func number(v string) ID {
+	if id, ok := semantics(v); ok {
+		return id
+	}
 	before, after, found := strings.Cut(v, ":")
 	if !found {
 		return ID{Value: v, Raw: v}
 	}
-	return ID{Kind: strings.ToUpper(strings.TrimSpace(before)), Value: strings.Join(strings.Fields(after), ""), Raw: v}
+	id := ID{Kind: strings.ToUpper(strings.TrimSpace(before)), Value: strings.Join(strings.Fields(after), ""), Raw: v}
+	if id.Kind == "MST" {
+		id.Value = TaxCode(id.Value)
+	}
+	return id
 }
 
 // semantics reads the identifiers of ETSI EN 319 412-1, 5.1.3 and 5.1.4: three letters for the kind, two for the country, a
@@ -178,7 +193,44 @@ func semantics(v string) (ID, bool) {
 	}
 	switch kind := v[:3]; kind {
 	case "VAT", "NTR", "PSD", "LEI", "PAS", "IDC", "PNO", "TAX", "TIN":
-		return ID{Kind: kind, Value: v[6:], Raw: v}, true
+		id := ID{Kind: kind, Country: v[3:5], Value: v[6:], Raw: v}
+		if kind == "VAT" && id.Country == "VN" {
+			id.Value = TaxCode(id.Value)
+		}
+		return id, true
 	}
 	return ID{}, false
+}
+
+// TaxCode is a Vietnamese tax code as it is compared: ten digits, or ten digits, a hyphen and three more for a branch, however spaces,
+// dashes of other kinds and a left-out hyphen write it. What is no such code stays as it is, spaces removed.
+func TaxCode(s string) string {
+	s = strings.Join(strings.Fields(s), "")
+	digits := strings.NewReplacer("-", "", "\u2010", "", "\u2011", "", "\u2012", "", "\u2013", "", "\u2212", "").Replace(s)
+	if strings.Trim(digits, "0123456789") != "" {
+		return s
+	}
+	switch len(digits) {
+	case 10:
+		return digits
+	case 13:
+		return digits[:10] + "-" + digits[10:]
+	}
+	return s
+}
+
+// Serial is a certificate's serial number as registrations of certificates write it (field Seri): hexadecimal, in capitals, two digits
+// for each octet, nothing between them. A negative number, which RFC 5280 forbids and old certificates have, keeps its sign.
+func Serial(n *big.Int) string {
+	if n == nil {
+		return ""
+	}
+	s := fmt.Sprintf("%X", new(big.Int).Abs(n))
+	if len(s)%2 == 1 {
+		s = "0" + s
+	}
+	if n.Sign() < 0 {
+		s = "-" + s
+	}
+	return s
 }

@@ -3,6 +3,8 @@ package vnid
 import (
 	"encoding/asn1"
 	"errors"
+	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -62,6 +64,17 @@ func TestIdentity(t *testing.T) {
 			Identity{Kind: Organization, Organization: "A", TaxCode: "0100000000"}},
 		{"two tax codes", []part{{oidUID, 0, "MST:0100000000"}, {oidUID, 0, "MST:0200000000"}, {oidCommonName, 0, "A"}},
 			Identity{Kind: Organization, Organization: "A", TaxCode: "0100000000", Several: true}},
+		{"branch without its hyphen, with another dash", []part{{oidCommonName, 0, "CN"}, {oidUID, 0, "MST:0100000000001"}, {oidOrgID, 0, "VATVN-0100000000\u2013001"}},
+			Identity{Kind: Organization, Organization: "CN", TaxCode: "0100000000-001"}},
+		{"head office and branch in one name", []part{{oidCommonName, 0, "CN"}, {oidUID, 0, "MST:0100000000"}, {oidUID, 0, "MST:0100000000-001"}},
+			Identity{Kind: Organization, Organization: "CN", TaxCode: "0100000000", Several: true}},
+		{"UID in one set", []part{{oidCommonName, 0, "B"}, {oidUID, 0, "CCCD:001099000001"}, {oidUID, 0, "BHXH:0123456789"}, {oidUID, 0, "HC:B1234567"}},
+			Identity{Kind: Person, Person: "B", PersonalID: "CCCD:001099000001"}},
+		{"prefix form in organizationIdentifier", []part{{oidOrgID, 0, "MST:0100000000"}, {oidCommonName, 0, "A"}}, Identity{Kind: Organization, Organization: "A", TaxCode: "0100000000"}},
+		{"foreign VAT is no MST", []part{{oidOrgID, 0, "VATDE-123456789"}, {oidCommonName, 0, "A GmbH"}}, Identity{Kind: Organization, Organization: "A GmbH"}},
+		{"foreign register", []part{{oidOrgID, 0, "NTRGB-12345678"}, {oidOrganization, 0, "A Ltd"}, {oidCommonName, 0, "Seal"}}, Identity{Kind: Organization, Organization: "Seal"}},
+		{"an unknown prefix beside a tax code", []part{{oidUID, 0, "XYZ:1"}, {oidUID, 0, "MST:0100000000"}, {oidCommonName, 0, "A"}}, Identity{Kind: Organization, Organization: "A", TaxCode: "0100000000"}},
+		{"an empty number beside the real one", []part{{oidUID, 0, "MST:"}, {oidUID, 0, "MST:0100000000"}, {oidCommonName, 0, "A"}}, Identity{Kind: Organization, Organization: "A", TaxCode: "0100000000"}},
 		{"foreign person", []part{{oidGivenName, 0, "Ann"}, {oidSurname, 0, "Lee"}, {oidSerial, 0, "PASGB-123456"}, {oidCommonName, 0, "Ann Lee"}},
 			Identity{Kind: Person, Person: "Ann Lee", PersonalID: "PAS:123456"}},
 		{"foreign organisation", []part{{oidOrganization, 0, "Acme"}, {oidCommonName, 0, "ACME"}}, Identity{Kind: Organization, Organization: "Acme"}},
@@ -82,6 +95,42 @@ func TestIdentity(t *testing.T) {
 				t.Errorf("got  %+v\nwant %+v", got, c.want)
 			}
 		})
+	}
+}
+
+func TestIDs(t *testing.T) {
+	got, err := Parse(der(t, part{oidUID, 0, "mst : 0100000000 - 001"}, part{oidUID, 0, "CCCD:001099000001"}, part{oidUID, 0, "anything"},
+		part{oidOrgID, 0, "VATVN-0100000000-001"}, part{oidSerial, 0, "PASGB-1"}, part{oidSerial, 0, "internal-77"}, part{oidEmail, asn1.TagIA5String, "ke-toan@example.vn"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []ID{{"MST", "", "0100000000-001", "mst : 0100000000 - 001"}, {"CCCD", "", "001099000001", "CCCD:001099000001"}, {"", "", "anything", "anything"},
+		{"VAT", "VN", "0100000000-001", "VATVN-0100000000-001"}, {"PAS", "GB", "1", "PASGB-1"}}
+	if !slices.Equal(got.IDs, want) || got.Several || got.Email != "ke-toan@example.vn" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestTaxCode(t *testing.T) {
+	for in, want := range map[string]string{
+		"0100000000": "0100000000", " 01000 00000 ": "0100000000", "0100000000-001": "0100000000-001", "0100000000 \u2013 001": "0100000000-001",
+		"0100000000001": "0100000000-001", "001099000001": "001099000001", "": "", "abc": "abc", "0100000000-1": "0100000000-1",
+	} {
+		if got := TaxCode(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestSerial(t *testing.T) {
+	for in, want := range map[string]string{"0": "00", "f": "0F", "5401010ab": "05401010AB", "54010A": "54010A", "-1": "-01"} {
+		n, _ := new(big.Int).SetString(in, 16)
+		if got := Serial(n); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+	if Serial(nil) != "" {
+		t.Error("a missing number has no text")
 	}
 }
 
