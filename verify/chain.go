@@ -137,6 +137,7 @@ func describe(cert *x509.Certificate, identifiedBy string, names names) Signer {
 		return s
 	}
 	s.Subject, s.Issuer, s.Serial, s.CertificateSHA256 = names.text(cert.RawSubject), names.text(cert.RawIssuer), serialOf(cert), fingerprint(cert)
+	s.RegistrationSerial = vnid.Serial(cert.SerialNumber)
 	s.NotBefore, s.NotAfter = moment(cert.NotBefore), moment(cert.NotAfter)
 	for _, u := range usageNames {
 		if cert.KeyUsage&u.bit != 0 {
@@ -147,6 +148,7 @@ func describe(cert *x509.Certificate, identifiedBy string, names names) Signer {
 		id := name.Identity()
 		s.Kind, s.Organization, s.TaxCode = string(id.Kind), id.Organization, id.TaxCode
 		s.Person, s.PersonalID, s.Title, s.common, s.several = id.Person, id.PersonalID, id.Title, id.CommonName, id.Several
+		s.Email, s.Identifiers = id.Email, identifiers(id)
 	}
 	return s
 }

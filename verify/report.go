@@ -144,6 +144,10 @@ type Signer struct {
 	Title             string     `json:"title"`
 	ValidAtBestTime   bool       `json:"valid_at_best_time"` // the certificate's own validity, at the best-signature-time
 
+	RegistrationSerial string       `json:"registration_serial"` // the serial as registrations with the tax authority have it (Seri)
+	Email              string       `json:"email"`
+	Identifiers        []Identifier `json:"identifiers"` // every number of the subject, in its order
+
 	common  string // the subject's common name
 	several bool   // the subject carries contradicting numbers
 }

@@ -28,7 +28,7 @@ var contract = map[string][2]string{
 	"revision":      {"index end signature", ""},
 	"signature":     {"id kind parent slot field path revision format level indication sub_indication signer trust time digest_algorithm signature_algorithm integrity references coverage changes_after timestamps chain conformance findings", "claims"},
 	"range":         {"index of byte_range", ""},
-	"signer":        {"subject issuer serial certificate_sha256 not_before not_after usage identified_by kind organization tax_code person personal_id title valid_at_best_time", ""},
+	"signer":        {"subject issuer serial certificate_sha256 not_before not_after usage identified_by kind organization tax_code person personal_id title valid_at_best_time", "registration_serial email identifiers"},
 	"trust":         {"tree name anchor_subject anchor_sha256", ""},
 	"time":          {"claimed claimed_covered zone_ambiguous best basis proved", ""},
 	"integrity":     {"content signature", ""},
