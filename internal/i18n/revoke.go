@@ -21,13 +21,13 @@ var revoke = map[string]Message{
 		En: "whether the certificate of {subject} is revoked could not be checked",
 		Vi: "không kiểm tra được chứng thư số của {subject} có bị thu hồi hay không",
 	},
-	"revoke.no-crl": {
-		En: "there is no revocation list for the certificate of {subject}",
-		Vi: "không có danh sách thu hồi nào dành cho chứng thư số của {subject}",
+	"revoke.nothing": {
+		En: "there is neither an OCSP response nor a revocation list for the certificate of {subject}",
+		Vi: "không có phản hồi OCSP hay danh sách thu hồi nào dành cho chứng thư số của {subject}",
 	},
 	"revoke.stale": {
-		En: "the revocation list of {issuer} is not of the time {at}: it is from {from} and holds until {until}",
-		Vi: "danh sách thu hồi của {issuer} không ứng với thời điểm {at}: có hiệu lực từ {from} đến {until}",
+		En: "the revocation data of {issuer} is not of the time {at}: it is from {from} and holds until {until}",
+		Vi: "dữ liệu thu hồi của {issuer} không ứng với thời điểm {at}: có hiệu lực từ {from} đến {until}",
 	},
 	"revoke.crl-issuer": {
 		En: "the revocation list of {issuer} is not signed by anyone who may sign it",
@@ -37,4 +37,41 @@ var revoke = map[string]Message{
 		En: "the revocation list of {issuer} has a critical extension that is not understood ({oid})",
 		Vi: "danh sách thu hồi của {issuer} có phần mở rộng bắt buộc mà hệ thống không hiểu ({oid})",
 	},
+	"revoke.crl-scope": {
+		En: "the revocation list of {issuer} is not for certificates of this kind",
+		Vi: "danh sách thu hồi của {issuer} không dành cho loại chứng thư số này",
+	},
+	"revoke.crl-reasons": {
+		En: "the revocation lists of {issuer} tell only of some reasons for revocation",
+		Vi: "danh sách thu hồi của {issuer} chỉ nêu một số lý do thu hồi",
+	},
+	"revoke.ocsp-status": {
+		En: "the OCSP responder gives no answer: {status}",
+		Vi: "máy chủ OCSP không trả lời: {status}",
+	},
+	"revoke.ocsp-responder": {
+		En: "the OCSP response of {responder} is not signed by anyone who may answer for the certificate",
+		Vi: "phản hồi OCSP của {responder} không do bên có thẩm quyền trả lời về chứng thư số này ký",
+	},
+	"revoke.ocsp-delegate": {
+		En: "the certificate of {subject} is not meant for signing OCSP responses",
+		Vi: "chứng thư số của {subject} không dành cho việc ký phản hồi OCSP",
+	},
+	"revoke.ocsp-critical": {
+		En: "the OCSP response of {responder} has a critical extension that is not understood ({oid})",
+		Vi: "phản hồi OCSP của {responder} có phần mở rộng bắt buộc mà hệ thống không hiểu ({oid})",
+	},
+	"revoke.ocsp-cert-hash": {
+		En: "the OCSP response of {responder} is about another certificate than that of {subject}",
+		Vi: "phản hồi OCSP của {responder} nói về một chứng thư số khác, không phải của {subject}",
+	},
+}
+
+// revokeTerms are the words of internal/revoke: why a responder gives no answer (RFC 6960, 4.2.1).
+var revokeTerms = map[string]string{
+	"malformedRequest": "yêu cầu sai định dạng (malformedRequest)",
+	"internalError":    "lỗi nội bộ của máy chủ (internalError)",
+	"tryLater":         "đang bận, hãy thử lại sau (tryLater)",
+	"sigRequired":      "yêu cầu phải được ký (sigRequired)",
+	"unauthorized":     "không có quyền hỏi hoặc không phụ trách chứng thư số này (unauthorized)",
 }

@@ -120,10 +120,15 @@ const (
 
 // Revocation (internal/revoke).
 const (
-	RevokeCRL     = 32 << 20 // octets of a CRL
-	RevokeCRLs    = 1024     // CRLs of one check
-	RevokeChecks  = 256      // issuers of CRLs tried in one check
-	RevokeNesting = 8        // certificates of CRL issuers whose own state hangs on another's
+	RevokeCRL          = 32 << 20  // octets of a CRL
+	RevokeCRLs         = 1024      // CRLs of one piece of evidence
+	RevokeOCSP         = 1 << 20   // octets of an OCSP response
+	RevokeResponses    = 4096      // OCSP responses of one piece of evidence
+	RevokeSingles      = 1024      // certificates that one OCSP response tells of
+	RevokeCertificates = 64        // certificates inside an OCSP response
+	RevokeChecks       = 256       // signatures looked at for one certificate
+	RevokeOctets       = 256 << 20 // octets hashed for them
+	RevokeNesting      = 8         // certificates of those who signed whose own state hangs on another's
 )
 
 // Signed PDFs (pdf).

@@ -113,6 +113,9 @@ func (c *Certificate) Name() string {
 	return c.Serial.Text(16)
 }
 
+// Digest is the SHA-256 of the certificate's octets.
+func (c *Certificate) Digest() [sha256.Size]byte { return c.digest }
+
 // SelfIssued reports whether subject and issuer are the same name (RFC 5280, 6.1).
 func (c *Certificate) SelfIssued() bool { return c.Subject.Equal(c.Issuer) }
 

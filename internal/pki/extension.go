@@ -27,7 +27,7 @@ func ReadExtensions(der []byte) (all []Extension, defaultWritten bool, err error
 		if !seq.ReadASN1(&one, casn1.SEQUENCE) {
 			return nil, false, malformed("Extension")
 		}
-		id, ok := readOID(&one)
+		id, ok := ReadOID(&one)
 		if !ok {
 			return nil, false, malformed("Extension")
 		}
@@ -197,7 +197,7 @@ func readOIDs(der []byte) ([]OID, bool) {
 	}
 	var all []OID
 	for !seq.Empty() {
-		id, ok := readOID(&seq)
+		id, ok := ReadOID(&seq)
 		if !ok || len(all) >= limits.PKINames {
 			return nil, false
 		}
@@ -298,7 +298,7 @@ func (c *Certificate) readAuthorityInfo(der []byte) error {
 		if n >= limits.PKINames || !seq.ReadASN1(&one, casn1.SEQUENCE) {
 			return malformed("AuthorityInfoAccess")
 		}
-		method, ok := readOID(&one)
+		method, ok := ReadOID(&one)
 		if !ok {
 			return malformed("AuthorityInfoAccess")
 		}

@@ -48,8 +48,8 @@ func (n Name) With(rdn []byte) (Name, error) {
 	return Name{keys: append(slices.Clone(n.keys), key), attr: append(slices.Clone(n.attr), attr...)}, nil
 }
 
-// key is the name in a form in which equal names are equal.
-func (n Name) key() string { return strings.Join(n.keys, "\x00") }
+// Key is the name in a form in which equal names are equal.
+func (n Name) Key() string { return strings.Join(n.keys, "\x00") }
 
 // emails are the e-mail addresses among the attributes.
 func (n Name) emails() []string {
@@ -118,7 +118,7 @@ func readRDN(set cryptobyte.String) (key string, attrs []attribute, ok bool) {
 		if len(keys) >= limits.NameAttributes || !set.ReadASN1(&pair, casn1.SEQUENCE) {
 			return "", nil, false
 		}
-		oid, ok := readOID(&pair)
+		oid, ok := ReadOID(&pair)
 		if !ok || !pair.ReadAnyASN1(&value, &tag) || !pair.Empty() {
 			return "", nil, false
 		}

@@ -79,8 +79,8 @@ func (o OID) String() string {
 	return b.String()
 }
 
-// readOID reads an OBJECT IDENTIFIER of any size up to 128 octets.
-func readOID(s *cryptobyte.String) (OID, bool) {
+// ReadOID reads an OBJECT IDENTIFIER of any size up to 128 octets.
+func ReadOID(s *cryptobyte.String) (OID, bool) {
 	var c cryptobyte.String
 	if !s.ReadASN1(&c, casn1.OBJECT_IDENTIFIER) || len(c) == 0 || len(c) > 128 || c[len(c)-1] >= 0x80 {
 		return "", false

@@ -28,7 +28,7 @@ func readPolicies(der []byte) ([]PolicyInfo, error) {
 		if !seq.ReadASN1(&one, casn1.SEQUENCE) {
 			return nil, malformed("PolicyInformation")
 		}
-		id, ok := readOID(&one)
+		id, ok := ReadOID(&one)
 		if !ok || seen[id] {
 			return nil, malformed("PolicyInformation")
 		}
@@ -63,7 +63,7 @@ func readQualifier(in cryptobyte.String) (Qualifier, bool) {
 	var ok bool
 	var c cryptobyte.String
 	var tag casn1.Tag
-	if q.ID, ok = readOID(&in); !ok {
+	if q.ID, ok = ReadOID(&in); !ok {
 		return q, false
 	}
 	switch q.ID {
@@ -108,8 +108,8 @@ func readMappings(der []byte) ([]Mapping, error) {
 		if !seq.ReadASN1(&one, casn1.SEQUENCE) {
 			return nil, malformed("PolicyMappings")
 		}
-		from, ok1 := readOID(&one)
-		to, ok2 := readOID(&one)
+		from, ok1 := ReadOID(&one)
+		to, ok2 := ReadOID(&one)
 		if !ok1 || !ok2 || !one.Empty() {
 			return nil, malformed("PolicyMappings")
 		}

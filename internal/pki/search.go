@@ -49,7 +49,7 @@ func (s *search) index(others []*Certificate) {
 			continue
 		}
 		known[c.digest] = true
-		s.bySubj[c.Subject.key()] = append(s.bySubj[c.Subject.key()], c)
+		s.bySubj[c.Subject.Key()] = append(s.bySubj[c.Subject.Key()], c)
 	}
 }
 
@@ -109,7 +109,7 @@ func (s *search) extend(path []*Certificate) [][]*Certificate {
 	if len(path)+1 >= limits.PKIPath {
 		return nil
 	}
-	candidates := slices.Clone(s.bySubj[last.Issuer.key()])
+	candidates := slices.Clone(s.bySubj[last.Issuer.Key()])
 	slices.SortStableFunc(candidates, func(a, b *Certificate) int { return s.rank(last, a) - s.rank(last, b) })
 	var all [][]*Certificate
 	for _, c := range candidates {

@@ -3,6 +3,7 @@ package pki
 import (
 	"bytes"
 	"crypto"
+	"crypto/sha256"
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -16,6 +17,25 @@ type Key struct {
 	SPKI       []byte // DER of the SubjectPublicKeyInfo
 	Algorithm  OID
 	Parameters []byte // DER, the key's own or inherited; nil: none
+}
+
+// Digest names the key, inherited parameters included.
+func (k Key) Digest() [sha256.Size]byte {
+	h := sha256.New()
+	spki := sha256.Sum256(k.SPKI)
+	h.Write(spki[:])
+	h.Write(k.Parameters)
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// Bits are the octets of the subjectPublicKey, which OCSP hashes (RFC 6960, 4.1.1); nil where they are not whole.
+func (k Key) Bits() []byte {
+	s := cryptobyte.String(k.SPKI)
+	var in, bits cryptobyte.String
+	if !s.ReadASN1(&in, casn1.SEQUENCE) || !in.SkipASN1(casn1.SEQUENCE) || !in.ReadASN1(&bits, casn1.BIT_STRING) || len(bits) == 0 || bits[0] != 0 {
+		return nil
+	}
+	return bits[1:]
 }
 
 // next is the key of a certificate below one with the key given.
@@ -33,7 +53,7 @@ func KeyOf(c *Certificate) Key {
 	var in, id cryptobyte.String
 	k := Key{SPKI: c.RawSPKI}
 	if s.ReadASN1(&in, casn1.SEQUENCE) && in.ReadASN1(&id, casn1.SEQUENCE) {
-		k.Algorithm, _ = readOID(&id)
+		k.Algorithm, _ = ReadOID(&id)
 		if !id.Empty() {
 			k.Parameters = id
 		}

@@ -32,10 +32,14 @@ type CRL struct {
 	Point      IssuingPoint
 	Unknown    []pki.OID // critical extensions, of the list or of an entry, that this package does not process
 
+	ExpiredSince time.Time // expiredCertsOnCRL (X.509, 9.5.2.8): certificates that ended since then are kept; zero: not said
+
 	entries []byte // content of revokedCertificates
 	count   int
 	read    bool // Unknown is complete
-	digest  [sha256.Size]byte
+
+	digest    Digest
+	signature signature
 }
 
 // IssuingPoint is the extension IssuingDistributionPoint (RFC 5280, 5.2.5).
@@ -49,21 +53,13 @@ type IssuingPoint struct {
 	Reasons        pki.Reasons // 0: all
 }
 
-// Reason is a CRLReason (RFC 5280, 5.3.1). 0 says nothing.
-type Reason int
-
-// Reasons that mean more than revocation.
-const (
-	Hold          Reason = 6
-	RemoveFromCRL Reason = 8
-)
-
 // Entry is one entry of a CRL.
 type Entry struct {
-	Serial *big.Int
-	Date   time.Time
-	Reason Reason
-	Issuer pki.Name // of the certificate
+	Serial    *big.Int
+	Date      time.Time
+	Reason    Reason
+	InvalidAt time.Time // invalidityDate; zero: absent
+	Issuer    pki.Name  // of the certificate
 }
 
 // Len is the number of entries.
@@ -88,6 +84,7 @@ func ParseCRL(raw []byte) (*CRL, error) {
 	if bits[0] == 0 {
 		l.Signature = bits[1:]
 	}
+	l.signature = signature{algorithm: l.Algorithm, message: l.RawTBS, value: l.Signature}
 	if err := l.readTBS(tbs); err != nil {
 		return nil, err
 	}
@@ -174,6 +171,11 @@ func (l *CRL) readExtension(e pki.Extension) error {
 		if _, bad := pki.ReadDistributionPoints(e.Value); bad != nil {
 			return fail(CodeMalformed, bad, "structure", "FreshestCRL")
 		}
+	case oidExpiredCerts:
+		var ok bool
+		if l.ExpiredSince, ok = readGeneralizedTime(&in); !ok || !in.Empty() {
+			return malformed("expiredCertsOnCRL")
+		}
 	case oidIssuerAltName, oidAuthorityInfo:
 	default:
 		if e.Critical {
@@ -231,10 +233,11 @@ func readIssuingPoint(der []byte) (IssuingPoint, error) {
 
 // entry is one entry as a walk meets it.
 type entry struct {
-	serial []byte // content of the INTEGER
-	date   time.Time
-	reason Reason
-	issuer pki.Name
+	serial  []byte // content of the INTEGER
+	date    time.Time
+	reason  Reason
+	invalid time.Time
+	issuer  pki.Name
 }
 
 // walk calls visit for each entry until it returns false. The issuer of a certificate holds for the entries that follow, until
@@ -274,13 +277,13 @@ func (l *CRL) entryExtension(x pki.Extension, e *entry, issuer *pki.Name) error 
 	in := cryptobyte.String(x.Value)
 	switch x.ID {
 	case oidReason:
-		var n int
-		if !in.ReadASN1Enum(&n) || !in.Empty() || n < 0 || n > 10 || n == 7 {
+		var ok bool
+		if e.reason, ok = readReason(in); !ok {
 			return malformed("CRLReason")
 		}
-		e.reason = Reason(n)
 	case oidInvalidityDate:
-		if _, _, ok := pki.ReadTime(&in); !ok || !in.Empty() {
+		var ok bool
+		if e.invalid, _, ok = pki.ReadTime(&in); !ok || !in.Empty() {
 			return malformed("invalidityDate")
 		}
 	case oidCertificateIssuer:
@@ -312,7 +315,7 @@ func (l *CRL) Find(issuer pki.Name, serial *big.Int) (Entry, bool) {
 	var found *Entry
 	_ = l.walk(func(e entry) bool { // it has been walked before, without an error
 		if pki.Integer(e.serial).Cmp(serial) == 0 && e.issuer.Equal(issuer) {
-			found = &Entry{Serial: serial, Date: e.date, Reason: e.reason, Issuer: e.issuer}
+			found = &Entry{Serial: serial, Date: e.date, Reason: e.reason, InvalidAt: e.invalid, Issuer: e.issuer}
 		}
 		return found == nil
 	})

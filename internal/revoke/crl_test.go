@@ -159,30 +159,30 @@ func TestO3CRL(t *testing.T) {
 		{"listed", leaf, []list{{by: root, entries: [][]byte{entry(6), entry(7), entry(8)}}}, nil, revoke.Revoked, ""},
 		{"held", leaf, []list{{by: root, entries: [][]byte{entry(7, reason(6))}}}, nil, revoke.Suspended, ""},
 		{"removed", leaf, []list{{by: root, entries: [][]byte{entry(7, reason(8))}}}, nil, revoke.Good, ""},
-		{"none", leaf, nil, nil, revoke.Unknown, revoke.CodeNoCRL},
-		{"of another issuer", leaf, []list{{by: other}}, nil, revoke.Unknown, revoke.CodeNoCRL},
-		{"signed by another key", leaf, []list{{by: impostor}}, []*node{impostor}, revoke.Unknown, revoke.CodeIssuer},
-		{"signed by a key that may not", leaf, []list{{by: noCRLs}, {by: root, name: other.pki.Subject.Raw}}, []*node{noCRLs}, revoke.Unknown, revoke.CodeIssuer},
-		{"signed by a key that may, of unknown state", leaf, []list{{by: delegate}}, []*node{delegate}, revoke.Unknown, revoke.CodeIssuer},
-		{"stale", leaf, []list{{by: root, to: now.Add(-time.Second)}}, nil, revoke.Unknown, revoke.CodeStale},
+		{"none", leaf, nil, nil, revoke.Unchecked, revoke.CodeNothing},
+		{"of another issuer", leaf, []list{{by: other}}, nil, revoke.Unchecked, revoke.CodeNothing},
+		{"signed by another key", leaf, []list{{by: impostor}}, []*node{impostor}, revoke.Unchecked, revoke.CodeIssuer},
+		{"signed by a key that may not", leaf, []list{{by: noCRLs}, {by: root, name: other.pki.Subject.Raw}}, []*node{noCRLs}, revoke.Unchecked, revoke.CodeIssuer},
+		{"signed by a key that may, of unknown state", leaf, []list{{by: delegate}}, []*node{delegate}, revoke.Unchecked, revoke.CodeIssuer},
+		{"stale", leaf, []list{{by: root, to: now.Add(-time.Second)}}, nil, revoke.Unchecked, revoke.CodeStale},
 		{"valid to the second", leaf, []list{{by: root, from: now, to: now}}, nil, revoke.Good, ""},
-		{"from the future", leaf, []list{{by: root, from: now.Add(time.Second)}}, nil, revoke.Unknown, revoke.CodeStale},
-		{"without an end", leaf, []list{{by: root, open: true}}, nil, revoke.Unknown, revoke.CodeStale},
+		{"from the future", leaf, []list{{by: root, from: now.Add(time.Second)}}, nil, revoke.Unchecked, revoke.CodeStale},
+		{"without an end", leaf, []list{{by: root, open: true}}, nil, revoke.Unchecked, revoke.CodeStale},
 		{"a stale one and a fresh one", leaf, []list{{by: root, to: now.Add(-time.Second)}, {by: root}}, nil, revoke.Good, ""},
-		{"critical", leaf, []list{{by: root, extensions: [][]byte{unknown(true)}}}, nil, revoke.Unknown, revoke.CodeCritical},
+		{"critical", leaf, []list{{by: root, extensions: [][]byte{unknown(true)}}}, nil, revoke.Unchecked, revoke.CodeCritical},
 		{"not critical", leaf, []list{{by: root, extensions: [][]byte{unknown(false)}}}, nil, revoke.Good, ""},
-		{"critical in another's entry", leaf, []list{{by: root, entries: [][]byte{entry(8, unknown(true))}}}, nil, revoke.Unknown, revoke.CodeCritical},
+		{"critical in another's entry", leaf, []list{{by: root, entries: [][]byte{entry(8, unknown(true))}}}, nil, revoke.Unchecked, revoke.CodeCritical},
 		{"not critical in another's entry", leaf, []list{{by: root, entries: [][]byte{entry(8, unknown(false))}}}, nil, revoke.Good, ""},
 		{"for users", leaf, []list{{by: root, extensions: [][]byte{scope(onlyFlag(1))}}}, nil, revoke.Good, ""},
-		{"for authorities", leaf, []list{{by: root, extensions: [][]byte{scope(onlyFlag(2))}}}, nil, revoke.Unknown, revoke.CodeNoCRL},
-		{"for attributes", leaf, []list{{by: root, extensions: [][]byte{scope(onlyFlag(5))}}}, nil, revoke.Unknown, revoke.CodeNoCRL},
-		{"an authority, for users", authority, []list{{by: root, extensions: [][]byte{scope(onlyFlag(1))}}}, nil, revoke.Unknown, revoke.CodeNoCRL},
+		{"for authorities", leaf, []list{{by: root, extensions: [][]byte{scope(onlyFlag(2))}}}, nil, revoke.Unchecked, revoke.CodeScope},
+		{"for attributes", leaf, []list{{by: root, extensions: [][]byte{scope(onlyFlag(5))}}}, nil, revoke.Unchecked, revoke.CodeScope},
+		{"an authority, for users", authority, []list{{by: root, extensions: [][]byte{scope(onlyFlag(1))}}}, nil, revoke.Unchecked, revoke.CodeScope},
 		{"an authority, for authorities", authority, []list{{by: root, extensions: [][]byte{scope(onlyFlag(2))}}}, nil, revoke.Good, ""},
 		{"the point's", pointed, []list{{by: root, extensions: [][]byte{scope(uriPoint("http://crl.example/a"))}}}, nil, revoke.Good, ""},
-		{"another point's", pointed, []list{{by: root, extensions: [][]byte{scope(uriPoint("http://crl.example/b"))}}}, nil, revoke.Unknown, revoke.CodeNoCRL},
-		{"some reasons", leaf, []list{{by: root, extensions: [][]byte{scope(der.Encode(0x83, []byte{6, 0x40}))}}}, nil, revoke.Unknown, revoke.CodeNoCRL},
+		{"another point's", pointed, []list{{by: root, extensions: [][]byte{scope(uriPoint("http://crl.example/b"))}}}, nil, revoke.Unchecked, revoke.CodeScope},
+		{"some reasons", leaf, []list{{by: root, extensions: [][]byte{scope(der.Encode(0x83, []byte{6, 0x40}))}}}, nil, revoke.Unchecked, revoke.CodeReasons},
 		{"some reasons and the others", leaf, []list{{by: root, extensions: [][]byte{scope(der.Encode(0x83, []byte{6, 0x40}))}}, {by: root, extensions: [][]byte{scope(der.Encode(0x83, []byte{7, 0x3f, 0x80}))}}}, nil, revoke.Good, ""},
-		{"delta alone", leaf, []list{{by: root, extensions: [][]byte{number(5), baseOf(4)}}}, nil, revoke.Unknown, revoke.CodeNoCRL},
+		{"delta alone", leaf, []list{{by: root, extensions: [][]byte{number(5), baseOf(4)}}}, nil, revoke.Unchecked, revoke.CodeNothing},
 		{"delta revokes", leaf, []list{{by: root, extensions: [][]byte{number(4)}}, {by: root, extensions: [][]byte{number(5), baseOf(4)}, entries: [][]byte{entry(7)}}}, nil, revoke.Revoked, ""},
 		{"delta removes", leaf, []list{{by: root, extensions: [][]byte{number(4)}, entries: [][]byte{entry(7, reason(6))}}, {by: root, extensions: [][]byte{number(5), baseOf(4)}, entries: [][]byte{entry(7, reason(8))}}}, nil, revoke.Good, ""},
 		{"delta of a later base", leaf, []list{{by: root, extensions: [][]byte{number(3)}, entries: [][]byte{entry(7, reason(6))}}, {by: root, extensions: [][]byte{number(5), baseOf(4)}, entries: [][]byte{entry(7, reason(8))}}}, nil, revoke.Suspended, ""},
@@ -191,31 +191,31 @@ func TestO3CRL(t *testing.T) {
 		{"the later of two deltas", leaf, []list{{by: root, extensions: [][]byte{number(4)}}, {by: root, extensions: [][]byte{number(6), baseOf(4)}, entries: [][]byte{entry(7)}}, {by: root, extensions: [][]byte{number(5), baseOf(4)}}}, nil, revoke.Revoked, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			o := &revoke.Options{Path: &pki.Options{At: now}}
+			var lists []*revoke.CRL
 			for _, l := range c.lists {
-				o.CRLs = append(o.CRLs, l.crl(t))
+				lists = append(lists, l.crl(t))
 			}
+			var certs []*pki.Certificate
 			for _, n := range c.certs {
-				o.Certificates = append(o.Certificates, n.pki)
+				certs = append(certs, n.pki)
 			}
-			states, err := revoke.Check([]*pki.Certificate{c.cert.pki, root.pki}, o)
+			states, err := revoke.Check([]*pki.Certificate{c.cert.pki, root.pki}, revoke.NewEvidence(certs, nil, lists), now, nil)
 			require.Len(t, states, 1)
 			require.Equal(t, c.state, states[0].State, "%v", err)
 			if c.state == revoke.Good {
 				require.NoError(t, err)
 				return
 			}
-			want := map[revoke.State]finding.Code{revoke.Unknown: revoke.CodeUnchecked, revoke.Revoked: revoke.CodeRevoked, revoke.Suspended: revoke.CodeSuspended}[c.state]
+			want := map[revoke.State]finding.Code{revoke.Unchecked: revoke.CodeUnchecked, revoke.Revoked: revoke.CodeRevoked, revoke.Suspended: revoke.CodeSuspended}[c.state]
 			var e *revoke.Error
 			require.ErrorAs(t, err, &e)
 			require.Equal(t, string(want), e.Code())
-			require.Equal(t, c.state, e.Status.State)
 			if c.code != "" {
 				require.ErrorAs(t, errors.Unwrap(err), &e)
 				require.Equal(t, string(c.code), e.Code(), "%v", err)
 			}
-			if c.state != revoke.Unknown {
-				require.True(t, states[0].At.Equal(now.AddDate(0, 0, -3)))
+			if c.state != revoke.Unchecked {
+				require.True(t, states[0].RevokedAt.Equal(now.AddDate(0, 0, -3)))
 			}
 		})
 	}
@@ -243,20 +243,19 @@ func TestO3Indirect(t *testing.T) {
 		{"revoked", leaf, list{by: lister, extensions: indirect, entries: [][]byte{entry(7, ofRoot)}}, revoke.Revoked},
 		{"issuer of the entry before", leaf, list{by: lister, extensions: indirect, entries: [][]byte{entry(6, ofRoot), entry(7)}}, revoke.Revoked},
 		{"the lister's own", leaf, list{by: lister, extensions: indirect, entries: [][]byte{entry(7)}}, revoke.Good},
-		{"not marked indirect", leaf, list{by: lister, entries: [][]byte{entry(7, ofRoot)}}, revoke.Unknown},
-		{"not named by the certificate", plain, list{by: lister, extensions: indirect}, revoke.Unknown},
+		{"not marked indirect", leaf, list{by: lister, entries: [][]byte{entry(7, ofRoot)}}, revoke.Unchecked},
+		{"not named by the certificate", plain, list{by: lister, extensions: indirect}, revoke.Unchecked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			lists := []*revoke.CRL{c.list.crl(t), list{by: root, extensions: [][]byte{scope(der.Encode(0x83, []byte{6, 0x40}))}}.crl(t)}
-			o := &revoke.Options{CRLs: lists, Certificates: []*pki.Certificate{lister.pki}, Path: &pki.Options{At: now}}
-			states, _ := revoke.Check([]*pki.Certificate{c.cert.pki, root.pki}, o)
-			require.Equal(t, revoke.Unknown, states[0].State) // nobody tells about the lister
+			states, _ := revoke.Check([]*pki.Certificate{c.cert.pki, root.pki}, revoke.NewEvidence([]*pki.Certificate{lister.pki}, nil, lists), now, nil)
+			require.Equal(t, revoke.Unchecked, states[0].State) // nobody tells about the lister
 			whole := list{by: root, extensions: [][]byte{extension(false, der.AppendInt(nil, 1), 2, 5, 29, 20)}}
 			whole.extensions = append(whole.extensions, scope(uriPoint("http://other.example/")))
 			lister := issueWithPoint(t, root, lister, "http://other.example/")
 			c.list.by = lister
-			o = &revoke.Options{CRLs: []*revoke.CRL{c.list.crl(t), whole.crl(t)}, Certificates: []*pki.Certificate{lister.pki}, Path: &pki.Options{At: now}}
-			states, err := revoke.Check([]*pki.Certificate{c.cert.pki, root.pki}, o)
+			ev := revoke.NewEvidence([]*pki.Certificate{lister.pki}, nil, []*revoke.CRL{c.list.crl(t), whole.crl(t)})
+			states, err := revoke.Check([]*pki.Certificate{c.cert.pki, root.pki}, ev, now, nil)
 			require.Equal(t, c.state, states[0].State, "%v", err)
 		})
 	}
@@ -287,9 +286,9 @@ func TestO3Cycle(t *testing.T) {
 		name  string
 		cert  *node
 		state revoke.State
-	}{{"named by its authority to speak for itself", self, revoke.Good}, {"each for the other", a, revoke.Unknown}} {
-		o := &revoke.Options{CRLs: []*revoke.CRL{list{by: c.cert, extensions: indirect}.crl(t), list{by: b, extensions: indirect}.crl(t)}, Certificates: []*pki.Certificate{c.cert.pki, b.pki}, Path: &pki.Options{At: now}}
-		states, err := revoke.Check([]*pki.Certificate{c.cert.pki, root.pki}, o)
+	}{{"named by its authority to speak for itself", self, revoke.Good}, {"each for the other", a, revoke.Unchecked}} {
+		ev := revoke.NewEvidence([]*pki.Certificate{c.cert.pki, b.pki}, nil, []*revoke.CRL{list{by: c.cert, extensions: indirect}.crl(t), list{by: b, extensions: indirect}.crl(t)})
+		states, err := revoke.Check([]*pki.Certificate{c.cert.pki, root.pki}, ev, now, nil)
 		require.Equal(t, c.state, states[0].State, "%s: %v", c.name, err)
 	}
 }
@@ -299,18 +298,18 @@ func TestO3Bounds(t *testing.T) {
 	root := issue(t, "Root", 1, nil, nil)
 	leaf := issue(t, "End", 7, root, end)
 	impostor := issue(t, "Root", 1, nil, nil)
-	o := &revoke.Options{Path: &pki.Options{At: now}}
-	forged := list{by: impostor}.raw(t)
-	for range limits.RevokeCRLs {
-		crl, err := revoke.ParseCRL(forged)
-		require.NoError(t, err)
-		o.CRLs = append(o.CRLs, crl)
+	var lists []*revoke.CRL
+	for i := range limits.RevokeCRLs {
+		lists = append(lists, list{by: impostor, from: now.Add(-time.Duration(i+1) * time.Minute)}.crl(t))
 	}
 	start := time.Now()
-	states, err := revoke.Check([]*pki.Certificate{leaf.pki, root.pki}, o)
-	require.Error(t, err)
-	require.Equal(t, revoke.Unknown, states[0].State)
+	chain := []*pki.Certificate{leaf.pki, root.pki}
+	answers, errs := revoke.Answers(chain, 0, revoke.NewEvidence(nil, nil, lists), nil)
+	require.Empty(t, answers)
+	require.Len(t, errs, limits.RevokeCRLs)
 	require.Less(t, time.Since(start), 3*time.Second)
+	_, err := revoke.Check(chain, revoke.NewEvidence(nil, nil, append(lists, list{by: root}.crl(t))), now, nil)
+	require.Error(t, err)
 	_, err = revoke.ParseCRL(make([]byte, limits.RevokeCRL+1))
 	var e *revoke.Error
 	require.ErrorAs(t, err, &e)
@@ -366,6 +365,6 @@ func FuzzParseCRL(f *testing.F) {
 			t.Fatal("not what was read")
 		}
 		l.Find(root.pki.Subject, big.NewInt(7))
-		_, _ = revoke.Check([]*pki.Certificate{root.pki, root.pki}, &revoke.Options{CRLs: []*revoke.CRL{l}, Path: &pki.Options{At: now}})
+		revoke.Answers([]*pki.Certificate{root.pki, root.pki}, 0, revoke.NewEvidence(nil, nil, []*revoke.CRL{l}), nil)
 	})
 }

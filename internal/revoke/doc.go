@@ -1,5 +1,7 @@
-// Package revoke tells whether a certificate is revoked, from evidence that it is given: certificate revocation lists, complete and
-// delta, direct and indirect, as RFC 5280, section 6.3, says. It fetches nothing.
+// Package revoke tells whether certificates are revoked, from OCSP responses (RFC 6960) and certificate revocation lists (RFC 5280,
+// 6.3). It reads and authenticates what it is given and fetches nothing.
 //
-// What could not be checked is never good: [State] has "unknown" as its zero value.
+// [Answers] returns all that authentic data says of one certificate, for any time: a verifier that judges the past picks, among
+// answers, the one whose existence is proved. [Check] judges at one time, as RFC 5280 does. SHA-1 in a CertID or a ResponderID is an
+// identifier there, not a proof.
 package revoke

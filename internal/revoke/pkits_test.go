@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/pki"
 	"github.com/kyso-dev/kyso/internal/revoke"
 	"github.com/kyso-dev/kyso/internal/testtool"
@@ -80,7 +81,7 @@ func (c pkitsCase) run(t testing.TB, dir, crls string) error {
 	for _, name := range c.CRLs {
 		lists = append(lists, readCRL(t, crls, name))
 	}
-	states, err := revoke.Check(r.Chain, &revoke.Options{CRLs: lists, Certificates: others, Path: o})
+	states, err := revoke.Check(r.Chain, revoke.NewEvidence(others, nil, lists), o.At, &revoke.Options{Path: o})
 	if err == nil {
 		require.Len(t, states, len(r.Chain)-1)
 		for _, s := range states {
@@ -110,12 +111,11 @@ func TestO3PKITS(t *testing.T) {
 				require.ErrorAs(t, err, &state)
 				switch c.Error.Class {
 				case "RevokedError":
-					require.Contains(t, []revoke.State{revoke.Revoked, revoke.Suspended}, state.Status.State, "%v", err)
+					require.Contains(t, []finding.Code{revoke.CodeRevoked, revoke.CodeSuspended}, finding.Code(state.Code()), "%v", err)
 				case "StaleRevinfoError":
-					require.Equal(t, revoke.Unknown, state.Status.State)
 					require.ErrorIs(t, err, revoke.ErrStale)
 				case "InsufficientRevinfoError":
-					require.Equal(t, revoke.Unknown, state.Status.State, "%v", err)
+					require.Equal(t, string(revoke.CodeUnchecked), state.Code(), "%v", err)
 				default:
 					t.Fatal(c.Error.Class)
 				}
