@@ -64,6 +64,10 @@ const (
 	CodeCounterDepth        = Code("cms.counter-signature-depth")
 	CodeAttributeMisplaced  = Code("cms.attribute-misplaced")
 	CodeWeakReference       = Code("cms.weak-reference")
+	CodeTimestampOrder      = Code("cms.timestamp-order")
+	CodeArchiveNoIndex      = Code("cms.archive-index-missing")
+	CodeArchiveIndexes      = Code("cms.archive-index-several")
+	CodeArchiveAbsent       = Code("cms.archive-absent")
 )
 
 // Error is the error type of this package. Errors of a Signer or Timestamper and of the context are handed on beneath it or as they

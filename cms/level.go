@@ -2,6 +2,7 @@ package cms
 
 import (
 	"crypto"
+	"crypto/x509"
 	"encoding/asn1"
 	"slices"
 	"strconv"
@@ -28,6 +29,35 @@ func (d *reader) level(s *Signature, counter bool) Level {
 		return LevelBLT
 	}
 	return LevelBLTA
+}
+
+// LevelWith is Level for those who know more than the structure: B-LT and B-LTA stand only if complete says of the signer's certificate
+// and of that of every time-stamp but the last archive time-stamp that the document holds all that is needed to judge it; otherwise
+// the level is B-T (EN 319 122-1, 6.3). A time-stamp whose authority's certificate was not found is not complete.
+func (s *Signature) LevelWith(complete func(*x509.Certificate) bool) Level {
+	if s.Level != LevelBLT && s.Level != LevelBLTA {
+		return s.Level
+	}
+	if !complete(s.Certificate) {
+		return LevelBT
+	}
+	last := s.lastArchive()
+	for _, t := range s.Timestamps {
+		if t != last && (t.Certificate == nil || !complete(t.Certificate)) {
+			return LevelBT
+		}
+	}
+	return s.Level
+}
+
+// lastArchive is the newest archive time-stamp; nil when there is none.
+func (s *Signature) lastArchive() (last *Timestamp) {
+	for _, t := range s.Timestamps {
+		if t.Kind == ArchiveTimestamp && t.Token != nil && (last == nil || !t.Token.Info.Time.Before(last.Token.Info.Time)) {
+			last = t
+		}
+	}
+	return last
 }
 
 // notInBaseline are the attributes of the extended forms: references, values and time-stamps over them (annex A).

@@ -9,8 +9,8 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
-	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/timestamp"
 )
@@ -118,6 +118,7 @@ type reader struct {
 	known     []*x509.Certificate // embedded and given
 	crls      [][]byte
 	ocsps     [][]byte
+	elements  map[elementsKey]*elements // what archive time-stamps can cover
 }
 
 func (d *reader) content(h *hashes) {
@@ -125,19 +126,21 @@ func (d *reader) content(h *hashes) {
 	d.digest = func(k crypto.Hash) ([]byte, error) { return h.sum(k), nil }
 }
 
-// wanted are the hashes that the signers and their content time-stamps need and that h lacks.
+// wanted are the hashes that the signers, their content and their archive time-stamps need and that h lacks.
 func (d *reader) wanted(h *hashes) []crypto.Hash {
 	have := *h
 	before := len(have.kinds)
 	for _, si := range d.sd.Signers {
 		have.add(si.Digest.Crypto)
-		for _, a := range si.SignedAttrs {
-			if !a.Type.Equal(cmsdata.OIDContentTimestamp) {
-				continue
-			}
-			for _, v := range a.Values {
-				if t, err := timestamp.ParseToken(v); err == nil {
-					have.add(t.Info.Hash)
+		for _, list := range [][]cmsdata.Attribute{si.SignedAttrs, si.UnsignedAttrs} {
+			for _, a := range list {
+				if !a.Type.Equal(cmsdata.OIDContentTimestamp) && archiveVersion(a.Type) == 0 {
+					continue
+				}
+				for _, v := range a.Values[:min(len(a.Values), limits.CMSTimestamps)] {
+					if t, err := timestamp.ParseToken(v); err == nil {
+						have.add(t.Info.Hash)
+					}
 				}
 			}
 		}
@@ -149,16 +152,8 @@ func (d *reader) wanted(h *hashes) []crypto.Hash {
 func (d *reader) document() (*Document, error) {
 	doc := &Document{Attached: d.sd.Attached, ContentType: d.sd.ContentType, Size: d.size, Certificates: d.sd.X509()}
 	d.known = append(append(d.known, doc.Certificates...), d.opts.Certificates...)
-	for _, raw := range d.sd.CRLs {
-		switch raw[0] {
-		case der.Sequence:
-			doc.CRLs = append(doc.CRLs, raw)
-		case der.Context(1):
-			if response, ok := cmsdata.OCSPResponse(raw); ok {
-				doc.OCSPs = append(doc.OCSPs, response)
-			}
-		}
-	}
+	values := d.sd.Values()
+	doc.CRLs, doc.OCSPs = values.CRLs, values.OCSPs
 	d.crls, d.ocsps = doc.CRLs, doc.OCSPs
 	for _, si := range d.sd.Signers {
 		if err := signer.Cancelled(d.ctx); err != nil {
@@ -185,7 +180,7 @@ func (d *reader) signature(si *cmsdata.SignerInfo) *Signature {
 func (d *reader) facts(si *cmsdata.SignerInfo) *Signature {
 	s := &Signature{
 		Info: si, Value: si.Signature, Certificates: d.sd.X509(), IdentifiedBy: ByNone,
-		DigestAlgorithm: si.Digest.Name, ContentIntegrity: Unknown, SignatureIntegrity: Unknown,
+		DigestAlgorithm: si.Digest.Name, ContentIntegrity: Unknown, SignatureIntegrity: Unknown, crls: d.crls, ocsps: d.ocsps,
 	}
 	a, err := si.Algorithm()
 	if err != nil {

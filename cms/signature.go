@@ -7,6 +7,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // Integrity says whether a hash or signature value is what it should be. The zero value is not a judgement.
@@ -55,6 +56,8 @@ type Signature struct {
 	Findings           []Finding
 
 	Info *cmsdata.SignerInfo // the structure beneath
+
+	crls, ocsps [][]byte // the document's, for Evidence
 }
 
 // SigningCertificate tells what a signature's signing-certificate attributes say (RFC 5035, 5.4; EN 319 122-1, 5.2.2).
@@ -70,7 +73,7 @@ type TimestampKind string
 const (
 	ContentTimestamp   TimestampKind = "content"   // the content, made before signing
 	SignatureTimestamp TimestampKind = "signature" // the signature value
-	ArchiveTimestamp   TimestampKind = "archive"   // everything so far (not judged yet)
+	ArchiveTimestamp   TimestampKind = "archive"   // content, signature, and all evidence and time-stamps that were there
 )
 
 // Timestamp holds the facts of one time-stamp token in a signature.
@@ -80,5 +83,12 @@ type Timestamp struct {
 	Certificate        *x509.Certificate // the time-stamp authority's; nil when it was not found
 	ContentIntegrity   Integrity         // its imprint is that of what it should cover
 	SignatureIntegrity Integrity         // the token's own signature and form
+	ArchiveVersion     int               // of an ArchiveTimestamp: 3 for archive-time-stamp-v3, 2 and 1 for its forerunners; else 0
 	Findings           []Finding
+
+	// Covers names what existed when the time-stamp was made, provided that the token is genuine: the signature value for a
+	// SignatureTimestamp, the content for a ContentTimestamp (where its SHA-256 is at hand), and for an ArchiveTimestamp exactly what
+	// its index lists: certificates, CRLs and OCSP responses, earlier time-stamp tokens with what they carry, counter-signatures, and
+	// the signature value. It is empty unless ContentIntegrity is Intact.
+	Covers []trust.Digest
 }

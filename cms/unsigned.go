@@ -3,12 +3,14 @@ package cms
 import (
 	"bytes"
 	"crypto"
+	"encoding/asn1"
 
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // timestamps lists the time-stamps of a signature by kind, each kind in the order of the file.
@@ -24,10 +26,29 @@ func (d *reader) timestamps(s *Signature) {
 		}
 	}
 	for _, a := range s.Info.UnsignedAttrs {
-		if a.Type.Equal(cmsdata.OIDArchiveTimestampV3) || a.Type.Equal(cmsdata.OIDArchiveTimestampV2) || a.Type.Equal(cmsdata.OIDArchiveTimestamp) {
+		if archiveVersion(a.Type) > 0 {
 			d.tokens(s, ArchiveTimestamp, a)
 		}
 	}
+	s.order()
+}
+
+// archiveVersion tells the archive time-stamps apart; 0 for any other attribute.
+func archiveVersion(oid asn1.ObjectIdentifier) int {
+	switch {
+	case oid.Equal(cmsdata.OIDArchiveTimestampV3):
+		return 3
+	case oid.Equal(cmsdata.OIDArchiveTimestampV2):
+		return 2
+	case oid.Equal(cmsdata.OIDArchiveTimestamp):
+		return 1
+	}
+	return 0
+}
+
+// isTimestamp reports whether an unsigned attribute holds time-stamp tokens.
+func isTimestamp(oid asn1.ObjectIdentifier) bool {
+	return oid.Equal(cmsdata.OIDSignatureTimestamp) || archiveVersion(oid) > 0 || oid.Equal(cmsdata.OIDCTimestamp) || oid.Equal(cmsdata.OIDReferenceTimestamp)
 }
 
 func (d *reader) tokens(s *Signature, kind TimestampKind, a cmsdata.Attribute) {
@@ -39,13 +60,13 @@ func (d *reader) tokens(s *Signature, kind TimestampKind, a cmsdata.Attribute) {
 		if signer.Cancelled(d.ctx) != nil {
 			return
 		}
-		s.Timestamps = append(s.Timestamps, d.timestamp(s, kind, v))
+		s.Timestamps = append(s.Timestamps, d.timestamp(s, kind, archiveVersion(a.Type), v))
 	}
 }
 
 // timestamp gathers the facts of one token.
-func (d *reader) timestamp(s *Signature, kind TimestampKind, raw []byte) *Timestamp {
-	t := &Timestamp{Kind: kind, ContentIntegrity: Unknown, SignatureIntegrity: Unknown}
+func (d *reader) timestamp(s *Signature, kind TimestampKind, version int, raw []byte) *Timestamp {
+	t := &Timestamp{Kind: kind, ArchiveVersion: version, ContentIntegrity: Unknown, SignatureIntegrity: Unknown}
 	token, err := timestamp.ParseToken(raw)
 	if err != nil {
 		t.fault(CodeTimestampMalformed, err, "RFC 3161, 2.4.2")
@@ -67,27 +88,33 @@ func (d *reader) timestamp(s *Signature, kind TimestampKind, raw []byte) *Timest
 		t.Findings = append(t.Findings, Finding{Code: CodeWeakDigest, Severity: finding.Error, Clause: "ETSI TS 119 312, 5.2",
 			Params: finding.P("algorithm", row.Name)})
 	}
-	var digest []byte
-	switch kind {
-	case SignatureTimestamp:
-		digest = sum(token.Info.Hash, s.Value)
-	case ContentTimestamp:
-		if d.has && token.Info.Hash != 0 {
-			digest, _ = d.digest(token.Info.Hash)
+	switch {
+	case kind == SignatureTimestamp:
+		t.imprint(sum(token.Info.Hash, s.Value), trust.DigestOf(s.Value))
+	case kind == ContentTimestamp && d.has && token.Info.Hash != 0:
+		digest, _ := d.digest(token.Info.Hash)
+		var covers []trust.Digest
+		if content, err := d.digest(crypto.SHA256); err == nil && len(content) == crypto.SHA256.Size() {
+			covers = append(covers, trust.Digest(content))
 		}
-	default:
-		return t // what an archive time-stamp covers is not worked out yet
+		t.imprint(digest, covers...)
+	case version == 3:
+		d.archive(s, t)
 	}
+	return t
+}
+
+// imprint compares the token with the digest of what it should be over; nil where that could not be had.
+func (t *Timestamp) imprint(digest []byte, covers ...trust.Digest) {
 	if digest == nil {
-		return t
+		return
 	}
-	if err := token.CheckImprint(digest); err != nil {
+	if err := t.Token.CheckImprint(digest); err != nil {
 		t.ContentIntegrity = Broken
 		t.fault(CodeTimestampUnbound, err, "EN 319 122-1, 5.3")
-		return t
+		return
 	}
-	t.ContentIntegrity = Intact
-	return t
+	t.ContentIntegrity, t.Covers = Intact, covers
 }
 
 // fault adds a finding and, behind it, the reason that package timestamp gives.

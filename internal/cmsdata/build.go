@@ -72,6 +72,29 @@ func (si *SignerInfo) append(dst []byte) []byte {
 		return append(dst, si.Raw...)
 	}
 	dst = der.AppendHeader(dst, der.Sequence, si.bodySize())
+	dst = si.appendFixed(dst)
+	if len(si.UnsignedAttrs) > 0 {
+		dst = der.AppendHeader(dst, der.Context(1), rawSize(si.UnsignedAttrs))
+		for i := range si.UnsignedAttrs {
+			dst = append(dst, si.UnsignedAttrs[i].Raw...)
+		}
+	}
+	return dst
+}
+
+// Fixed is the encoding of version, sid, digestAlgorithm, signedAttrs, signatureAlgorithm and signature one after the other, as they lie
+// there: what no later addition changes, and what archive time-stamps hash (EN 319 122-1 5.5.3).
+func (si *SignerInfo) Fixed() []byte {
+	if si.fixed != nil {
+		return si.fixed
+	}
+	return si.appendFixed(make([]byte, 0, si.fixedSize()))
+}
+
+func (si *SignerInfo) appendFixed(dst []byte) []byte {
+	if si.fixed != nil {
+		return append(dst, si.fixed...)
+	}
 	if si.ID.SubjectKeyID != nil {
 		dst = der.AppendInt(dst, 3)
 		dst = der.Append(dst, der.ContextPrimitive(0), si.ID.SubjectKeyID)
@@ -88,14 +111,7 @@ func (si *SignerInfo) append(dst []byte) []byte {
 		dst[at] = der.Context(0)
 	}
 	dst = append(dst, si.SignatureAlgorithmRaw...)
-	dst = der.Append(dst, der.OctetString, si.Signature)
-	if len(si.UnsignedAttrs) > 0 {
-		dst = der.AppendHeader(dst, der.Context(1), rawSize(si.UnsignedAttrs))
-		for i := range si.UnsignedAttrs {
-			dst = append(dst, si.UnsignedAttrs[i].Raw...)
-		}
-	}
-	return dst
+	return der.Append(dst, der.OctetString, si.Signature)
 }
 
 // size is the number of octets that append adds.
@@ -108,6 +124,18 @@ func (si *SignerInfo) size() int {
 }
 
 func (si *SignerInfo) bodySize() int {
+	n := si.fixedSize()
+	if len(si.UnsignedAttrs) > 0 {
+		l := rawSize(si.UnsignedAttrs)
+		n += der.HeaderSize(l) + l
+	}
+	return n
+}
+
+func (si *SignerInfo) fixedSize() int {
+	if si.fixed != nil {
+		return len(si.fixed)
+	}
 	n := 3 // version
 	if si.ID.SubjectKeyID != nil {
 		n += der.HeaderSize(len(si.ID.SubjectKeyID)) + len(si.ID.SubjectKeyID)
@@ -117,12 +145,7 @@ func (si *SignerInfo) bodySize() int {
 		n += der.HeaderSize(l) + l
 	}
 	n += len(si.DigestRaw) + len(si.SignedAttrsRaw) + len(si.SignatureAlgorithmRaw)
-	n += der.HeaderSize(len(si.Signature)) + len(si.Signature)
-	if len(si.UnsignedAttrs) > 0 {
-		l := rawSize(si.UnsignedAttrs)
-		n += der.HeaderSize(l) + l
-	}
-	return n
+	return n + der.HeaderSize(len(si.Signature)) + len(si.Signature)
 }
 
 func rawSize(attrs []Attribute) int {

@@ -25,11 +25,16 @@ func (sd *SignedData) Marshal() ([]byte, error) {
 // Write writes the ContentInfo in DER with content inside, without holding it: the content must be size octets long. Attached and
 // Content are not looked at.
 func (sd *SignedData) Write(w io.Writer, content io.Reader, size int64) error {
+	return sd.WriteFunc(w, size, func(w io.Writer) (int64, error) { return copyBuffered(w, content) })
+}
+
+// WriteFunc is Write with content that its source writes by itself: all of it to the writer given, and how much that was.
+func (sd *SignedData) WriteFunc(w io.Writer, size int64, content func(io.Writer) (int64, error)) error {
 	l := sd.layout(size)
 	if _, err := w.Write(sd.appendHead(make([]byte, 0, 256+l.digests), l, size)); err != nil {
 		return fail(CodeContentWrite, err)
 	}
-	n, err := copyBuffered(w, content)
+	n, err := content(w)
 	if err != nil {
 		return err
 	}
@@ -183,7 +188,7 @@ func (sd *SignedData) appendTail(dst []byte, l layout) []byte {
 		}
 	}
 	dst = der.AppendHeader(dst, der.Set, l.signers)
-	if len(sd.Signers) > 1 { // a SET OF: sorted in DER
+	if len(sd.Signers) > 1 && !sd.KeepOrder { // a SET OF: sorted in DER
 		raws := make([][]byte, len(sd.Signers))
 		for i, si := range sd.Signers {
 			raws[i] = si.Marshal()
@@ -238,6 +243,9 @@ func (sd *SignedData) version() int {
 		case der.Context(1):
 			v = max(v, 3)
 		}
+	}
+	if sd.OtherInfo {
+		return 5
 	}
 	for _, c := range sd.CRLs {
 		if c[0] == der.Context(1) {

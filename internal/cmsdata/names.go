@@ -35,6 +35,17 @@ var attributeNames = []struct {
 	{OIDContentTimestamp, "content-time-stamp"},
 	{OIDSignaturePolicy, "signature-policy-identifier"},
 	{OIDArchiveTimestampV3, "archive-time-stamp-v3"},
+	{OIDATSHashIndex, "ats-hash-index"},
+	{OIDATSHashIndexV3, "ats-hash-index-v3"},
+	{OIDCertificateValues, "certificate-values"},
+	{OIDRevocationValues, "revocation-values"},
+	{OIDCertificateRefs, "complete-certificate-references"},
+	{OIDRevocationRefs, "complete-revocation-references"},
+	{OIDCTimestamp, "CAdES-C-time-stamp"},
+	{OIDReferenceTimestamp, "time-stamped-certs-crls-references"},
+	{OIDArchiveTimestamp, "archive-time-stamp"},
+	{OIDArchiveTimestampV2, "archive-time-stamp-v2"},
+	{OIDLongTermValidation, "long-term-validation"},
 }
 
 // signatureAlgorithmError tells a disagreement of the two algorithms from an algorithm that is not known.

@@ -21,6 +21,7 @@ func (si *SignerInfo) parse(d *der.Reader) error {
 	if err := d.Enter(der.Sequence, "SignerInfo"); err != nil {
 		return err
 	}
+	start := d.Offset()
 	version, err := d.Take(der.Integer, "SignerInfo.version")
 	if err != nil {
 		return err
@@ -72,6 +73,7 @@ func (si *SignerInfo) parse(d *der.Reader) error {
 	if si.Signature, err = value.Octets(); err != nil {
 		return err
 	}
+	si.fixed = si.Raw[start:d.Offset()]
 	if id, err = d.Next(); err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ type SignedData struct {
 	Certificates [][]byte              // CertificateChoices as they lie there: certificates and others, see X509
 	CRLs         [][]byte              // RevocationInfoChoices as they lie there
 	Signers      []*SignerInfo
+	KeepOrder    bool // when writing: Signers are not sorted
+	OtherInfo    bool // when writing by WriteIndefinite: CRLs will hold other things than CRLs, which the version tells beforehand
 
 	x509 []*x509.Certificate // cache of X509
 }
@@ -52,4 +54,6 @@ type SignerInfo struct {
 	Signature             []byte
 	UnsignedAttrs         []Attribute
 	Raw                   []byte // the whole SignerInfo as it lies there; nil when it was built or changed
+
+	fixed []byte // see Fixed; nil when it was built
 }

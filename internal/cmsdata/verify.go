@@ -239,28 +239,3 @@ func (si *SignerInfo) AlgorithmsProtected() (present, match bool, err error) {
 	used, err := si.Algorithm()
 	return true, err == nil && h.Crypto == si.Digest.Crypto && named == used, nil
 }
-
-// OCSPResponse is the OCSPResponse inside an OtherRevocationInfoFormat (RFC 5940 2.1). Older producers put the BasicOCSPResponse
-// alone there, under its own type; it is put into a response (RFC 6960 4.2.1).
-func OCSPResponse(choice []byte) (response []byte, ok bool) {
-	d := der.NewBytesReader(choice)
-	if d.Enter(der.Context(1), "other") != nil {
-		return nil, false
-	}
-	oid, err := d.Take(der.OID, "otherRevInfoFormat")
-	if err != nil || !validOID(oid.Content) {
-		return nil, false
-	}
-	e, err := d.Take(der.Sequence, "otherRevInfo")
-	if err != nil || d.Leave("other") != nil {
-		return nil, false
-	}
-	switch kind := parseOID(oid.Content); {
-	case kind.Equal(OIDRevocationInfoOCSP):
-		return e.Raw, true
-	case kind.Equal(OIDBasicOCSP):
-		basic := der.Encode(der.Sequence, oid.Raw, der.Encode(der.OctetString, e.Raw))
-		return der.Encode(der.Sequence, []byte{der.Enumerated, 1, 0}, der.Encode(der.Context(0), basic)), true
-	}
-	return nil, false
-}

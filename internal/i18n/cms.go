@@ -188,6 +188,22 @@ var cms = map[string]Message{
 		En: "the time-stamp belongs to something other than this signature",
 		Vi: "dấu thời gian không thuộc về chữ ký này",
 	},
+	"cms.timestamp-order": {
+		En: "the archive time-stamp ({time}) is older than a time-stamp that it covers ({since}); one of the two times is wrong",
+		Vi: "dấu thời gian lưu trữ ({time}) có trước một dấu thời gian mà nó bảo vệ ({since}); một trong hai thời điểm là sai",
+	},
+	"cms.archive-index-missing": {
+		En: "the archive time-stamp does not list what it covers",
+		Vi: "dấu thời gian lưu trữ không có danh mục những gì nó bảo vệ",
+	},
+	"cms.archive-index-several": {
+		En: "the archive time-stamp has {count} lists of what it covers, where one is allowed",
+		Vi: "dấu thời gian lưu trữ có {count} danh mục những gì nó bảo vệ, trong khi chỉ được có một",
+	},
+	"cms.archive-absent": {
+		En: "{count} of the {of} parts that the archive time-stamp covers are no longer in the file, or were changed",
+		Vi: "{count} trong số {of} thành phần mà dấu thời gian lưu trữ bảo vệ đã bị xóa khỏi tệp hoặc bị thay đổi",
+	},
 	"cms.counter-signature-malformed": {
 		En: "a counter-signature cannot be read",
 		Vi: "không đọc được một chữ ký xác nhận (counter-signature)",
