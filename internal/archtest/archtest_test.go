@@ -17,7 +17,7 @@ const module = "github.com/kyso-dev/kyso"
 
 // Groups of packages that rules name together.
 var (
-	leaves = []string{"internal/ades", "internal/alg", "internal/der", "internal/finding", "internal/httpx", "internal/i18n", "internal/limits", "internal/vnid"}
+	leaves = []string{"internal/ades", "internal/alg", "internal/der", "internal/finding", "internal/httpx", "internal/i18n", "internal/law", "internal/limits", "internal/vnid"}
 	codecs = []string{"internal/cmsdata", "internal/pki", "internal/revoke", "internal/pdfobj", "internal/xmltree"}
 	public = []string{"signer", "trust", "timestamp", "cms", "pdf", "xml", "verify", "token", "remote", "login", "bridge"}
 )
@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"internal/limits":  {},
 	"internal/i18n":    {},
 	"internal/ades":    {},
+	"internal/law":     {},
 	"internal/finding": {"internal/i18n"}, // errors say themselves in English from the one catalogue
 	"internal/alg":     {"internal/der", "internal/finding", "internal/limits"},
 	"internal/der":     {"internal/finding", "internal/limits"},
