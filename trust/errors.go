@@ -9,6 +9,9 @@ const (
 	CodeCertificate finding.Code = "trust.bad-certificate"  // a file holds a certificate that cannot be parsed: path
 	CodeTooLarge    finding.Code = "trust.too-large"        // a file is larger than is read: path, max
 	CodeTooMany     finding.Code = "trust.too-many"         // more certificates than are kept: max
+	CodeNoEvidence  finding.Code = "trust.no-evidence"      // a file holds neither certificate, CRL nor OCSP response: path
+	CodeRecord      finding.Code = "trust.bad-record"       // an evidence record is damaged: entry
+	CodeWrite       finding.Code = "trust.write"            // an evidence record cannot be written
 	CodeTree        finding.Code = "trust.unknown-tree"     // a tree of a name that does not exist: tree
 	CodeNoAnchors   finding.Code = "trust.no-anchors"       // nothing is trusted: no path can exist
 	CodeNoPath      finding.Code = "trust.no-path"          // no path from the certificate to an anchor: subject

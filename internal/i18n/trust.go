@@ -21,6 +21,18 @@ var trust = map[string]Message{
 		En: "there are more than {max} certificates or files, which is the limit",
 		Vi: "có quá nhiều chứng thư số hoặc tệp (giới hạn {max})",
 	},
+	"trust.no-evidence": {
+		En: "there is neither a certificate nor a CRL nor an OCSP response in {path}",
+		Vi: "trong {path} không có chứng thư số, danh sách thu hồi (CRL) hay phản hồi OCSP nào",
+	},
+	"trust.bad-record": {
+		En: "the evidence record is damaged[[: {entry}]]",
+		Vi: "tệp lưu bằng chứng kiểm tra bị hỏng[[: {entry}]]",
+	},
+	"trust.write": {
+		En: "the evidence record could not be written",
+		Vi: "không ghi được tệp lưu bằng chứng kiểm tra",
+	},
 	"trust.unknown-tree": {
 		En: "there is no tree named {tree}; there are national, government and own",
 		Vi: "không có nguồn tin cậy nào tên là {tree}; chỉ có national, government và own",

@@ -94,13 +94,16 @@ const (
 
 // Trust anchors and paths (trust).
 const (
-	TrustFile      = 8 << 20 // octets of a certificate file
-	TrustFiles     = 4096    // files of a folder
-	TrustAnchors   = 4096    // certificates trusted at once
-	PathCandidates = 512     // certificates through which a path is searched
-	PathTimes      = 8       // times at which a path is searched that is not there now
-	PathLength     = 16      // certificates in a path
-	PathChecks     = 64      // signatures checked to find out why there is no path
+	TrustFile      = 8 << 20  // octets of a certificate file
+	TrustFiles     = 4096     // files of a folder
+	TrustAnchors   = 4096     // certificates trusted at once
+	EvidenceFile   = 64 << 20 // octets of a file with CRLs, OCSP responses or an evidence record
+	RecordEntries  = 16384    // entries of an evidence record
+	RecordSize     = 64 << 20 // octets of all entries of an evidence record, unpacked
+	PathCandidates = 512      // certificates through which a path is searched
+	PathTimes      = 8        // times at which a path is searched that is not there now
+	PathLength     = 16       // certificates in a path
+	PathChecks     = 64       // signatures checked to find out why there is no path
 )
 
 // Certificates and their paths (internal/pki).
