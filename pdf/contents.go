@@ -63,11 +63,10 @@ func (r *reader) contents(ctx context.Context) error {
 		}
 		if e.timestamp != nil {
 			r.token(e, digest)
-			continue
-		}
-		if err := r.signed(ctx, e, values[i], digest); err != nil {
+		} else if err := r.signed(ctx, e, values[i], digest); err != nil {
 			return err
 		}
+		e.gather(values[i])
 	}
 	return nil
 }
@@ -207,21 +206,6 @@ func (r *reader) token(e *entry, digest func(crypto.Hash) ([]byte, error)) {
 	if err := t.Token.CheckIntegrity(r.opts.Certificates...); err != nil {
 		t.Signature = cms.Broken
 		e.Findings = append(e.Findings, findingOf(err, CodeTokenBroken))
-	}
-}
-
-// raise lifts signatures of level B-B to B-T where a later document time-stamp covers them, as EN 319 142-1, 6.3 has it.
-func (d *Document) raise() {
-	for _, s := range d.Signatures {
-		if s.Level != LevelBB || s.Extent == Part {
-			continue
-		}
-		for _, t := range d.Timestamps {
-			if t.Token != nil && t.Extent != Part && t.Revision > s.Revision {
-				s.Level = LevelBT
-				break
-			}
-		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // Finding is one remark about a document, a signature or a time-stamp: a stable code with parameters and a severity. What carries
@@ -19,6 +20,7 @@ type Document struct {
 	Signatures []*Signature  // filled signature fields, oldest revision first; each signature dictionary once
 	Timestamps []*Timestamp  // document time-stamps, in the same order
 	Fields     []Field       // empty signature fields of the last revision
+	Stores     []*DSS        // document security stores of the last revision and of those that document time-stamps cover, oldest first
 	Certified  Certification // what the certification signature allows, if there is one
 	XFA        bool          // the form has an XFA part beside its fields
 	Repaired   bool          // the cross-references were damaged and found again by scanning
@@ -52,15 +54,16 @@ const (
 // Entry is what signatures and document time-stamps have in common: a dictionary in a field, and the octets it stands for. All
 // values are those of the signed revision, never of a later one.
 type Entry struct {
-	Field     string   // fully qualified name of the field
-	Fields    []string // every field that shows this signature, where there is more than one
-	Filter    string   // /Filter, such as "Adobe.PPKLite"
-	SubFilter string   // /SubFilter, such as "ETSI.CAdES.detached"
-	ByteRange []int64  // as it stands there, right or wrong; nil: missing or not an array of integers
-	Contents  []byte   // value of /Contents with its padding; nil: missing
-	Revision  int      // index of the revision that is signed, from 1; 0: none that could be told
-	Extent    Extent   // how much is covered
-	Appended  int64    // octets of the file after the last one signed
+	Field     string         // fully qualified name of the field
+	Fields    []string       // every field that shows this signature, where there is more than one
+	Filter    string         // /Filter, such as "Adobe.PPKLite"
+	SubFilter string         // /SubFilter, such as "ETSI.CAdES.detached"
+	ByteRange []int64        // as it stands there, right or wrong; nil: missing or not an array of integers
+	Contents  []byte         // value of /Contents with its padding; nil: missing
+	Revision  int            // index of the revision that is signed, from 1; 0: none that could be told
+	Extent    Extent         // how much is covered
+	Appended  int64          // octets of the file after the last one signed
+	Evidence  trust.Evidence // what the structure in Contents brings along, that of the time-stamp tokens inside it included
 	Findings  []Finding
 }
 
@@ -82,4 +85,9 @@ type Timestamp struct {
 	Token     *timestamp.Token // nil: not read (see Findings)
 	Content   cms.Integrity    // whether the token is about the octets covered
 	Signature cms.Integrity    // whether the token is a sound time-stamp under its own certificate
+
+	// Covers is what stood in the revision that is time-stamped, so that a valid token proves that it existed: certificates, OCSP
+	// responses and CRLs of the stores and of earlier signatures and tokens, the tokens themselves, and signature values. nil where
+	// what is covered cannot be trusted.
+	Covers []trust.Digest
 }

@@ -89,6 +89,8 @@ type FinishOptions struct {
 type ReadOptions struct {
 	// Certificates are further certificates among which signers are looked for when the file lacks them.
 	Certificates []*x509.Certificate
+	// Anchor tells the certificates that LevelBLT needs no revocation data for, since they are trusted; nil: those that are self-signed.
+	Anchor func(*x509.Certificate) bool
 	// Progress is told, from the goroutine of the call, how many octets are hashed, and of how many; nil tells nobody.
 	Progress func(done, total int64)
 }

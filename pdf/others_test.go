@@ -117,8 +117,7 @@ func compare(t *testing.T, path string, want fact) (differ []string) {
 		if intact != (s.CMS.ContentIntegrity == cms.Intact) || w.SignatureValid != (s.CMS.SignatureIntegrity == cms.Intact) {
 			note("signature %d: %s, %s, DSS %v, %v", i, s.CMS.ContentIntegrity, s.CMS.SignatureIntegrity, intact, w.SignatureValid)
 		}
-		// Levels above B-T are not told apart yet.
-		level := map[string]string{"PAdES-BASELINE-B": "B-B", "PAdES-BASELINE-T": "B-T", "PAdES-BASELINE-LT": "B-T", "PAdES-BASELINE-LTA": "B-T"}[w.Level]
+		level := map[string]string{"PAdES-BASELINE-B": "B-B", "PAdES-BASELINE-T": "B-T", "PAdES-BASELINE-LT": "B-LT", "PAdES-BASELINE-LTA": "B-LTA"}[w.Level]
 		if level != string(s.Level) {
 			note("signature %d: level %q, DSS %s", i, s.Level, w.Level)
 		}

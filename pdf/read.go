@@ -50,6 +50,10 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (
 	if err := r.contents(ctx); err != nil {
 		return nil, err
 	}
+	if err := r.stores(); err != nil {
+		return nil, err
+	}
+	r.cover()
 	r.finish()
 	return r.doc, nil
 }
@@ -279,7 +283,7 @@ func (r *reader) finish() {
 			}
 		}
 	}
-	d.raise()
+	r.raise()
 	if d.Repaired = r.file.Repaired(); d.Repaired {
 		r.note(CodeRepaired, finding.Warning, "ISO 32000-2, 7.5.4")
 	}

@@ -63,4 +63,6 @@ var pdf = map[string]Message{
 	"pdf.repaired":             {"the file's cross-references are damaged; objects were found by searching", "bảng tham chiếu của tệp bị hỏng; các đối tượng được tìm lại bằng cách quét tệp"},
 	"pdf.token-unreadable":     {"the document time-stamp cannot be read: {why}", "không đọc được dấu thời gian của tài liệu: {why}"},
 	"pdf.token-broken":         {"the document time-stamp is not valid: {why}", "dấu thời gian của tài liệu không hợp lệ: {why}"},
+	"pdf.dss-damaged":          {"an entry of the stored validation data (DSS) cannot be used: {object}", "một mục trong dữ liệu xác minh lưu kèm (DSS) không dùng được: {object}"},
+	"pdf.dss-limit":            {"the stored validation data (DSS) has more than {max} entries or is too large; the rest was not read", "dữ liệu xác minh lưu kèm (DSS) có hơn {max} mục hoặc quá lớn; phần còn lại không được đọc"},
 }

@@ -149,6 +149,10 @@ const (
 	PDFDigestTimes = 8         // how often the octets of a file may be digested for its signatures …
 	PDFDigestFree  = 256 << 20 // … beyond these many octets
 	PDFState       = 16 << 10  // octets of a stored preparation
+
+	PDFEvidence      = 1 << 16   // entries of all document security stores of a file together
+	PDFEvidenceBytes = 128 << 20 // octets of certificates, OCSP responses and CRLs in them
+	PDFFindings      = 256       // findings of one kind that are listed
 )
 
 // Names of subjects and issuers (internal/vnid).
