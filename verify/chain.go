@@ -3,14 +3,11 @@ package verify
 import (
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/finding"
-	"github.com/kyso-dev/kyso/internal/vnid"
 	"github.com/kyso-dev/kyso/trust"
 )
 
@@ -24,12 +21,12 @@ type chained struct {
 
 // chain searches a path from cert, valid at a time. Each search is made once: documents with many signatures of one signer are
 // common.
-func (r *run) chain(cert *x509.Certificate, at time.Time) chained {
+func (j *judging) chain(cert *x509.Certificate, at time.Time) chained {
 	key := chainKey{sha256.Sum256(cert.Raw), at.UnixNano()}
-	c, ok := r.chains[key]
+	c, ok := j.chains[key]
 	if !ok {
-		c = r.search(cert, at)
-		r.chains[key] = c
+		c = j.search(cert, at)
+		j.chains[key] = c
 	}
 	c.findings = slices.Clone(c.findings)
 	return c
@@ -40,8 +37,8 @@ type chainKey struct {
 	at          int64
 }
 
-func (r *run) search(cert *x509.Certificate, at time.Time) chained {
-	path, err := r.v.Trust.Path(cert, r.known, at)
+func (j *judging) search(cert *x509.Certificate, at time.Time) chained {
+	path, err := j.v.Trust.Path(cert, j.known, at)
 	c := chained{path: path, err: err}
 	if err != nil {
 		c.sub = ChainGeneralFailure
@@ -89,83 +86,4 @@ func (c chained) trust(names names) Trust {
 	}
 	a := c.path.Anchor
 	return Trust{Tree: string(a.Tree), Name: a.Name, AnchorSubject: names.text(a.Certificate.RawSubject), AnchorSHA256: fingerprint(a.Certificate)}
-}
-
-// names are the names of certificates, by their encoding: a report says each of them several times.
-type names map[string]named
-
-type named struct {
-	name vnid.Name
-	text string // "" for what is not a name
-}
-
-func (n names) read(raw []byte) named {
-	one, ok := n[string(raw)]
-	if !ok {
-		if name, err := vnid.ParseName(raw); err == nil {
-			one = named{name, name.String()}
-		}
-		n[string(raw)] = one
-	}
-	return one
-}
-
-func (n names) text(raw []byte) string { return n.read(raw).text }
-
-func serialOf(c *x509.Certificate) string { return fmt.Sprintf("%x", c.SerialNumber) }
-
-func fingerprint(c *x509.Certificate) string {
-	sum := sha256.Sum256(c.Raw)
-	return hex.EncodeToString(sum[:])
-}
-
-// usageNames are the bits of KeyUsage by their names (RFC 5280, 4.2.1.3).
-var usageNames = []struct {
-	bit  x509.KeyUsage
-	name string
-}{
-	{x509.KeyUsageDigitalSignature, "digitalSignature"}, {x509.KeyUsageContentCommitment, "nonRepudiation"},
-	{x509.KeyUsageKeyEncipherment, "keyEncipherment"}, {x509.KeyUsageDataEncipherment, "dataEncipherment"},
-	{x509.KeyUsageKeyAgreement, "keyAgreement"}, {x509.KeyUsageCertSign, "keyCertSign"}, {x509.KeyUsageCRLSign, "cRLSign"},
-	{x509.KeyUsageEncipherOnly, "encipherOnly"}, {x509.KeyUsageDecipherOnly, "decipherOnly"},
-}
-
-// describe says whose certificate it is.
-func describe(cert *x509.Certificate, identifiedBy string, names names) Signer {
-	s := Signer{IdentifiedBy: identifiedBy, Usage: []string{}}
-	if cert == nil {
-		return s
-	}
-	s.Subject, s.Issuer, s.Serial, s.CertificateSHA256 = names.text(cert.RawSubject), names.text(cert.RawIssuer), serialOf(cert), fingerprint(cert)
-	s.RegistrationSerial = vnid.Serial(cert.SerialNumber)
-	s.NotBefore, s.NotAfter = moment(cert.NotBefore), moment(cert.NotAfter)
-	for _, u := range usageNames {
-		if cert.KeyUsage&u.bit != 0 {
-			s.Usage = append(s.Usage, u.name)
-		}
-	}
-	if name := names.read(cert.RawSubject).name; name != nil {
-		id := name.Identity()
-		s.Kind, s.Organization, s.TaxCode = string(id.Kind), id.Organization, id.TaxCode
-		s.Person, s.PersonalID, s.Title, s.common, s.several = id.Person, id.PersonalID, id.Title, id.CommonName, id.Several
-		s.Email, s.Identifiers = id.Email, identifiers(id)
-	}
-	return s
-}
-
-// moment is a time as a report carries it: nil for what JSON cannot say (RFC 3339 has years of four digits and zones below a day).
-func moment(t time.Time) *time.Time {
-	_, offset := t.Zone()
-	if t.IsZero() || t.Year() < 0 || t.Year() > 9999 || offset <= -24*3600 || offset >= 24*3600 {
-		return nil
-	}
-	return &t
-}
-
-// findingOf makes a finding of an error that carries a code.
-func findingOf(err interface {
-	Code() string
-	Params() map[string]string
-}, severity finding.Severity, clause string) Finding {
-	return Finding{Code: finding.Code(err.Code()), Severity: severity, Params: err.Params(), Clause: clause}
 }

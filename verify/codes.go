@@ -26,6 +26,9 @@ const (
 	CodeNoSigningCertificate finding.Code = "verify.no-signing-certificate" // the format demands a signing-certificate attribute, and there is none
 	CodeTimestampNotUsed     finding.Code = "verify.timestamp-not-used"     // a time-stamp proves nothing, and the time is taken from elsewhere: id
 	CodeTimestampFuture      finding.Code = "verify.timestamp-in-future"    // a time-stamp is later than the validation time: time
+	CodeTimestampOrder       finding.Code = "verify.timestamp-order"        // a time-stamp is older than one that it covers: time, id, since
+	CodeContentLater         finding.Code = "verify.content-later"          // a time-stamp over the content is later than one over the signature: content, proved
+	CodeClaimedOnly          finding.Code = "time.claimed-only"             // judged at the time that the signer claims, for nothing proves another: time
 	CodeArchiveNotJudged     finding.Code = "verify.archive-not-judged"     // an archive time-stamp is not judged yet
 	CodeNotYetValid          finding.Code = "verify.signed-before-validity" // proved to be signed before the certificate was valid: time, from
 	CodeExpired              finding.Code = "verify.signed-after-expiry"    // proved to be signed after the certificate expired: time, until

@@ -24,6 +24,8 @@ type Report struct {
 	Timestamps     []*Timestamp  `json:"timestamps"` // those of no signature: document time-stamps and bare tokens
 	Conformance    []Conformance `json:"conformance"`
 	Findings       []Finding     `json:"findings"` // about the document as a whole
+
+	facts *facts // what the verdicts rest on, for [Verifier.Judge]
 }
 
 // Format is the kind of file that a document turned out to be.

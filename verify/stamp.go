@@ -1,17 +1,14 @@
 package verify
 
 import (
-	"bytes"
 	"crypto/x509"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
-	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/timestamp"
 )
 
@@ -33,76 +30,90 @@ const (
 	CertificateMissing  = "missing"
 )
 
-// proof is a valid time-stamp: what it covers existed at that time.
-type proof struct {
-	time  time.Time
-	basis string // BasisTimestamp, BasisArchive
+// stamps judges all time-stamps of the document, from the latest to the earliest, and gathers what the valid ones prove: each is judged
+// as of the earliest time at which it is itself known to have existed (ETSI EN 319 102-1, 5.6.3.4).
+func (j *judging) stamps() {
+	all := j.facts.all()
+	latestFirst(all)
+	for _, s := range all {
+		t := j.stamp(s)
+		j.judged[s] = t
+		valid := t.Indication == Passed && !s.part
+		s.changes(t)
+		if !valid {
+			continue
+		}
+		j.valid[s] = true
+		basis := BasisTimestamp
+		if t.Kind == StampDocument || t.Kind == StampArchive {
+			basis = BasisArchive
+		}
+		j.proofs.add(proof{time: s.at(), basis: basis}, s.covers)
+	}
 }
 
-// stamp judges one time-stamp (ETSI EN 319 102-1, 5.4): the token in itself, whether it is about what it should be (content, as the
-// caller found out), and whether its certificate leads to an anchor at the validation time. The proof is nil unless it is PASSED:
-// a token that nobody has validated never moves a time.
-func (r *run) stamp(kind string, token *timestamp.Token, content Integrity, facts []Finding, covers []string) (*Timestamp, *proof) {
-	r.stamps++
-	t := &Timestamp{ID: "t" + strconv.Itoa(r.stamps), Kind: kind, Certificate: CertificateMissing, Covers: list(covers), Chain: []ChainEntry{},
-		Integrity: IntegrityPair{Content: content, Signature: cms.Unknown}, Trust: chained{}.trust(r.names)}
-	for _, f := range facts {
-		if !replaced[f.Code] {
-			t.Findings = append(t.Findings, f)
-		}
-	}
+// stamp judges one time-stamp (ETSI EN 319 102-1, 5.4 and 5.6.2.4): the token in itself, whether it is about what it should be, and
+// whether its certificate is good for the time at which it is known to have existed. Only one that is PASSED proves anything.
+func (j *judging) stamp(s *stamp) *Timestamp {
+	t := new(Timestamp)
+	*t = s.report
+	t.Findings = slices.Clone(t.Findings)
+	t.Trust = chained{}.trust(j.names)
 	var v verdict
-	if token == nil {
+	if s.malformed {
+		v.fail(FormatFailure)
+	}
+	if s.token == nil {
 		t.Integrity.Content = cms.Unknown
 		v.fail(FormatFailure)
 		v.onStamp(t)
-		return t, nil
+		return t
 	}
-	info := token.Info
-	t.Time = moment(info.Time)
-	t.DigestAlgorithm = alg.HashName(info.Hash)
-	if info.Hash == 0 {
-		t.DigestAlgorithm = info.HashOID.String()
+	t.Time = moment(s.at())
+	t.DigestAlgorithm = alg.HashName(s.token.Info.Hash)
+	if s.token.Info.Hash == 0 {
+		t.DigestAlgorithm = s.token.Info.HashOID.String()
 	}
-	cert, err := token.Signer(r.known...)
+	cert, err := s.token.Signer(j.known...)
 	if err == nil {
-		t.TSA = r.names.text(cert.RawSubject)
+		t.TSA = j.names.text(cert.RawSubject)
 		t.Certificate = CertificateGiven
-		if slices.ContainsFunc(token.Certificates(), cert.Equal) || !slices.ContainsFunc(r.v.Certificates, cert.Equal) {
+		if slices.ContainsFunc(s.token.Certificates(), cert.Equal) || !slices.ContainsFunc(j.facts.given, cert.Equal) {
 			t.Certificate = CertificateEmbedded
 		}
 	}
-	r.stampIntegrity(t, token, &v)
+	j.stampIntegrity(t, s.token, &v)
 	switch t.Integrity.Content {
 	case cms.Broken:
 		v.fail(HashFailure)
 	case cms.Intact:
 	default:
 		v.doubt(SignedDataNotFound)
-		if kind == StampArchive {
+		if t.Kind == StampArchive {
 			t.Findings = append(t.Findings, Finding{Code: CodeArchiveNotJudged, Severity: finding.Warning})
 		}
 	}
 	if cert != nil {
-		r.stampTrust(t, token, cert, &v)
+		j.stampTrust(t, s, cert, &v)
 	}
+	j.stampOrder(t, s, &v)
 	v.onStamp(t)
-	if t.Indication != Passed || t.Time == nil {
-		return t, nil
-	}
-	basis := BasisTimestamp
-	if kind == StampDocument || kind == StampArchive {
-		basis = BasisArchive
-	}
-	return t, &proof{time: info.Time, basis: basis}
+	return t
 }
 
-// replaced are findings of the rooms below that this package says itself, by the date that is proved or with the reason beneath.
-var replaced = map[finding.Code]bool{cms.CodeWeakDigest: true, cms.CodeTimestampBroken: true, cms.CodeTimestampUnbound: true, pdf.CodeAppended: true}
+// changes judges what happened to the document after a document time-stamp. What it proves stands, whatever was appended.
+func (s *stamp) changes(t *Timestamp) {
+	if s.appended > 0 {
+		t.Findings = append(t.Findings, appendedFinding(s.appended))
+	}
+	if t.Indication == Passed && (s.appended > 0 || s.part) {
+		t.Indication, t.SubIndication = Indeterminate, SigConstraintsFailure
+	}
+}
 
 // stampIntegrity checks the token in itself and says what a defect means.
-func (r *run) stampIntegrity(t *Timestamp, token *timestamp.Token, v *verdict) {
-	err := token.CheckIntegrity(r.known...)
+func (j *judging) stampIntegrity(t *Timestamp, token *timestamp.Token, v *verdict) {
+	err := token.CheckIntegrity(j.known...)
 	if err == nil {
 		t.Integrity.Signature = cms.Intact
 		return
@@ -135,10 +146,11 @@ func (r *run) stampIntegrity(t *Timestamp, token *timestamp.Token, v *verdict) {
 	}
 }
 
-// stampTrust checks the chain, the algorithms and the time.
-func (r *run) stampTrust(t *Timestamp, token *timestamp.Token, cert *x509.Certificate, v *verdict) {
-	c := r.chain(cert, r.at)
-	t.Chain, t.Trust = c.entries(cert, r.names), c.trust(r.names)
+// stampTrust checks the chain and the algorithms at the time at which the token is known to have existed, and that it is not of the future.
+func (j *judging) stampTrust(t *Timestamp, s *stamp, cert *x509.Certificate, v *verdict) {
+	at := j.proofs.existed(s.digest)
+	c := j.chain(cert, at)
+	t.Chain, t.Trust = c.entries(cert, j.names), c.trust(j.names)
 	t.Findings = append(t.Findings, c.findings...)
 	if c.sub != "" {
 		v.doubt(c.sub)
@@ -149,23 +161,35 @@ func (r *run) stampTrust(t *Timestamp, token *timestamp.Token, cert *x509.Certif
 			uses = append(uses, u)
 		}
 	}
-	add(hashUse(token.Info.Hash))
+	add(hashUse(s.token.Info.Hash))
 	add(keyUse(cert.PublicKey))
-	for _, si := range token.SignedData().Signers {
+	for _, si := range s.token.SignedData().Signers {
 		add(hashUse(si.Digest.Crypto))
 	}
 	if c.path != nil {
 		uses = append(uses, pathUses(c.path.Certificates)...)
 	}
-	for _, f := range weak(r.at, uses) {
+	for _, f := range weak(at, uses) {
 		t.Findings = append(t.Findings, f)
 		if f.Severity == finding.Error {
 			v.doubt(CryptoConstraintsNoPOE)
 		}
 	}
-	if token.Info.Time.After(r.at.Add(limits.VerifySkew)) {
-		t.Findings = append(t.Findings, Finding{Code: CodeTimestampFuture, Severity: finding.Error, Params: finding.P("time", rfc3339(token.Info.Time))})
+	if s.at().After(j.at.Add(limits.VerifySkew)) {
+		t.Findings = append(t.Findings, Finding{Code: CodeTimestampFuture, Severity: finding.Error, Params: finding.P("time", rfc3339(s.at()))})
 		v.doubt(NoPOE)
+	}
+}
+
+// stampOrder checks that a time-stamp is not older than those that it covers (ETSI EN 319 102-1, 5.5.4): one of the two tells a wrong time,
+// and it is this one that would prove too much.
+func (j *judging) stampOrder(t *Timestamp, s *stamp, v *verdict) {
+	for inner := range j.valid {
+		if inner.at().After(s.at().Add(limits.VerifySkew)) && slices.Contains(s.covers, inner.digest) {
+			t.note(Finding{Code: CodeTimestampOrder, Severity: finding.Error, Clause: "ETSI EN 319 102-1, 5.5.4",
+				Params: finding.P("time", rfc3339(s.at()), "id", inner.report.ID, "since", rfc3339(inner.at()))})
+			v.doubt(TimestampOrderFailure)
+		}
 	}
 }
 
@@ -177,33 +201,3 @@ func (t *Timestamp) note(f Finding) {
 }
 
 func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// list is a slice that JSON writes as [] when it is empty.
-func list[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
-}
-
-// learn adds certificates to those by way of which paths are searched.
-func (r *run) learn(certs ...*x509.Certificate) {
-	for _, c := range certs {
-		if c != nil && len(r.known) < limits.PathCandidates && !slices.ContainsFunc(r.known, func(k *x509.Certificate) bool { return k != nil && bytes.Equal(k.Raw, c.Raw) }) {
-			r.known = append(slices.Clip(r.known), c)
-		}
-	}
-}
-
-// learnFrom adds the certificates of a signature, of its time-stamps and of its counter-signatures.
-func (r *run) learnFrom(s *cms.Signature) {
-	r.learn(s.Certificates...)
-	for _, t := range s.Timestamps {
-		if t.Token != nil {
-			r.learn(t.Token.Certificates()...)
-		}
-	}
-	for _, counter := range s.CounterSignatures {
-		r.learnFrom(counter)
-	}
-}

@@ -95,3 +95,19 @@ func asCoded(err error) coded {
 	}
 	return fail(CodeRead, err)
 }
+
+// findingOf makes a finding of an error that carries a code.
+func findingOf(err interface {
+	Code() string
+	Params() map[string]string
+}, severity finding.Severity, clause string) Finding {
+	return Finding{Code: finding.Code(err.Code()), Severity: severity, Params: err.Params(), Clause: clause}
+}
+
+// list is a slice that JSON writes as [] when it is empty.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

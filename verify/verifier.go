@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/kyso-dev/kyso/trust"
@@ -43,57 +42,71 @@ func (v *Verifier) Verify(ctx context.Context, src io.ReaderAt, size int64, opts
 	if opts != nil {
 		o = *opts
 	}
-	r := newRun(v, o)
-	err := r.verify(ctx, src, size)
-	if err != nil {
-		r.report.Error = problem(err)
-		r.report.Signatures, r.report.Timestamps, r.report.Revisions = []*Signature{}, []*Timestamp{}, []Revision{}
+	r, p, err := v.newReport(o.Name, o.At)
+	if err == nil {
+		r.facts = &facts{given: v.Certificates}
+		err = read(ctx, &reader{facts: r.facts, opts: o, given: v.Certificates, format: &r.Format}, src, size)
 	}
-	r.report.conclude()
-	return r.report, err
+	return v.finish(ctx, r, p, err)
 }
 
-// run is one call of Verify.
-type run struct {
-	v      *Verifier
-	opts   Options
-	at     time.Time // validation time
-	report *Report
-	stamps int                 // time-stamps that have an id
-	known  []*x509.Certificate // embedded anywhere in the document, and given; complete before the first chain is searched
-	chains map[chainKey]chained
-	names  names
+// Judge judges the facts of an earlier report again, without reading the document: by the policy, trust, evidence and clock of this
+// verifier, and at a time; zero is what Clock says. The earlier report stays as it is. Errors are those of the context, of an unknown
+// policy, and of a document that could not be read then.
+func (v *Verifier) Judge(ctx context.Context, earlier *Report, at time.Time) (*Report, error) {
+	r, p, err := v.newReport(earlier.File, at)
+	r.Format, r.facts = earlier.Format, earlier.facts
+	switch {
+	case err != nil:
+	case earlier.Error != nil && earlier.Error.Cause != nil:
+		err = earlier.Error.Cause
+	case earlier.facts == nil:
+		err = fail(CodeRead, errors.New("the report does not come from a verifier"))
+	}
+	return v.finish(ctx, r, p, err)
 }
 
-func newRun(v *Verifier, o Options) *run {
-	at := o.At
+// newReport begins a report.
+func (v *Verifier) newReport(name string, at time.Time) (*Report, *policy, error) {
 	if at.IsZero() {
 		at = time.Now()
 		if v.Clock != nil {
 			at = v.Clock()
 		}
 	}
-	at = at.UTC().Truncate(time.Second)
-	policy, _ := ParsePolicy(v.Policy)
-	return &run{v: v, opts: o, at: at, known: v.Certificates, chains: make(map[chainKey]chained), names: make(names), report: &Report{
-		Schema: Schema, File: o.Name, ValidationTime: at, Policy: policy, Slots: []Slot{}, Revisions: []Revision{},
-		Signatures: []*Signature{}, Timestamps: []*Timestamp{}, Conformance: []Conformance{}, Findings: []Finding{},
-	}}
+	p, err := policyNamed(v.Policy)
+	r := &Report{Schema: Schema, File: name, ValidationTime: at.UTC().Truncate(time.Second), Policy: PolicyName{Name: v.Policy}}
+	if err == nil {
+		r.Policy = p.PolicyName
+	}
+	return r, p, err
 }
 
-func (r *run) verify(ctx context.Context, src io.ReaderAt, size int64) error {
-	if _, err := ParsePolicy(r.v.Policy); err != nil {
-		return err
+// finish judges what was read, or says why nothing was.
+func (v *Verifier) finish(ctx context.Context, r *Report, p *policy, err error) (*Report, error) {
+	if err == nil {
+		err = v.judge(ctx, r.facts, p, r)
 	}
+	if err != nil {
+		r.Error = problem(err)
+		r.Signatures, r.Timestamps, r.Revisions = nil, nil, nil
+	}
+	r.Slots, r.Revisions, r.Signatures, r.Timestamps = list(r.Slots), list(r.Revisions), list(r.Signatures), list(r.Timestamps)
+	r.Conformance, r.Findings = list(r.Conformance), list(r.Findings)
+	r.conclude()
+	return r, err
+}
+
+// read is reader.read with the blame where it belongs: a failing disk is no fault of the document.
+func read(ctx context.Context, r *reader, src io.ReaderAt, size int64) error {
 	if src == nil || size < 0 {
 		return fail(CodeRead, errors.New("no document was given"))
 	}
 	if err := ctx.Err(); err != nil {
 		return fail(CodeCancelled, err)
 	}
-	document := &watched{r: src}
-	content := &watched{r: r.opts.Content}
-	err := r.dispatch(ctx, document, size, content)
+	document, content := &watched{r: src}, &watched{r: r.opts.Content}
+	err := r.read(ctx, document, size, content)
 	switch {
 	case err == nil:
 		return nil
@@ -105,122 +118,6 @@ func (r *run) verify(ctx context.Context, src io.ReaderAt, size int64) error {
 		return fail(CodeContent, content.failed())
 	}
 	return err
-}
-
-func (r *run) dispatch(ctx context.Context, src io.ReaderAt, size int64, content io.ReaderAt) error {
-	found, err := detect(src, size)
-	if err != nil {
-		return err
-	}
-	body := func() io.Reader { return io.NewSectionReader(src, 0, size) }
-	if found.body != nil {
-		body = found.body
-	}
-	switch found.kind {
-	case kindPDF:
-		r.report.Format = PDF
-		return r.pdf(ctx, src, size)
-	case kindCMS:
-		r.report.Format = CMS
-		return r.cms(ctx, body(), size, content)
-	case kindToken, kindResponse:
-		r.report.Format = TimestampFile
-		return r.token(ctx, body(), found.kind == kindResponse, content)
-	case kindXML:
-		r.report.Format = XML
-		return fail(CodeNotYet, nil, "format", "XML")
-	case kindZip:
-		return fail(CodeNotYet, nil, "format", "ZIP, ASiC")
-	case kindEmpty:
-		return fail(CodeEmpty, nil)
-	}
-	return fail(CodeFormat, nil)
-}
-
-// section is the content that the caller gave, from its beginning; nil when there is none.
-func (r *run) section(content io.ReaderAt) io.Reader {
-	if r.opts.Content == nil {
-		return nil
-	}
-	return io.NewSectionReader(content, 0, max(r.opts.ContentSize, 0))
-}
-
-// progress counts what several readers in a row have read and tells the caller.
-type progress struct {
-	done, total int64
-	tell        func(done, total int64)
-}
-
-// reader is src, counted. Without anyone to tell it is src itself, so that what src can do besides reading is kept.
-func (p *progress) reader(src io.Reader) io.Reader {
-	if p.tell == nil || src == nil {
-		return src
-	}
-	c := &counted{Reader: src, p: p}
-	if seeker, ok := src.(io.Seeker); ok {
-		return &countedSeeker{counted: c, Seeker: seeker}
-	}
-	return c
-}
-
-type counted struct {
-	io.Reader
-	p *progress
-}
-
-type countedSeeker struct {
-	*counted
-	io.Seeker
-}
-
-func (c *counted) Read(b []byte) (int, error) {
-	n, err := c.Reader.Read(b)
-	c.p.done = min(c.p.done+int64(n), c.p.total)
-	c.p.tell(c.p.done, c.p.total)
-	return n, err
-}
-
-// copyContext hashes a reader to its end, and stops when the context ends.
-func copyContext(ctx context.Context, dst io.Writer, src io.Reader) error {
-	buffer := make([]byte, 64<<10)
-	for {
-		if err := ctx.Err(); err != nil {
-			return fail(CodeCancelled, err)
-		}
-		n, err := src.Read(buffer)
-		_, _ = dst.Write(buffer[:n]) // a hash never fails
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fail(CodeContent, err)
-		}
-	}
-}
-
-// watched remembers the first failure of a reader: however the rooms wrap it, the fault is then the disk's, not the document's.
-type watched struct {
-	r   io.ReaderAt
-	mu  sync.Mutex
-	err error
-}
-
-func (w *watched) ReadAt(b []byte, off int64) (int, error) {
-	n, err := w.r.ReadAt(b, off)
-	if err != nil && !errors.Is(err, io.EOF) {
-		w.mu.Lock()
-		if w.err == nil {
-			w.err = err
-		}
-		w.mu.Unlock()
-	}
-	return n, err
-}
-
-func (w *watched) failed() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.err
 }
 
 // problem says an error as the report has it.

@@ -75,6 +75,18 @@ var verify = map[string]Message{
 		En: "the time-stamp ({time}) is later than the time judged at",
 		Vi: "dấu thời gian ({time}) muộn hơn thời điểm kiểm tra",
 	},
+	"verify.timestamp-order": {
+		En: "the time-stamp says {time}, but the time-stamp {id} beneath it says a later time: {since}",
+		Vi: "dấu thời gian ghi {time}, trong khi dấu thời gian {id} mà nó bảo vệ lại ghi thời điểm muộn hơn: {since}",
+	},
+	"verify.content-later": {
+		En: "the time-stamp over the content ({content}), made before signing, is later than the one over the signature ({proved})",
+		Vi: "dấu thời gian của nội dung ({content}), vốn được tạo trước khi ký, lại muộn hơn dấu thời gian của chữ ký ({proved})",
+	},
+	"time.claimed-only": {
+		En: "the certificate was judged as of {time}, the time that the signer claims; no time-stamp proves it",
+		Vi: "chứng thư số được đánh giá tại thời điểm {time} do người ký tự khai; không có dấu thời gian nào chứng minh thời điểm này",
+	},
 	"verify.archive-not-judged": {
 		En: "archive time-stamps are not judged yet",
 		Vi: "chưa hỗ trợ đánh giá dấu thời gian lưu trữ",

@@ -1,0 +1,103 @@
+package verify
+
+import (
+	"context"
+	"crypto/x509"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/pdf"
+)
+
+// reader reads one document into facts.
+type reader struct {
+	*facts
+	opts   Options
+	given  []*x509.Certificate
+	format *Format
+}
+
+// read finds out what kind of document it is, and reads it.
+func (r *reader) read(ctx context.Context, src io.ReaderAt, size int64, content io.ReaderAt) error {
+	found, err := detect(src, size)
+	if err != nil {
+		return err
+	}
+	body := func() io.Reader { return io.NewSectionReader(src, 0, size) }
+	if found.body != nil {
+		body = found.body
+	}
+	switch found.kind {
+	case kindPDF:
+		*r.format = PDF
+		return r.pdf(ctx, src, size)
+	case kindCMS:
+		*r.format = CMS
+		return r.cms(ctx, body(), size, content)
+	case kindToken, kindResponse:
+		*r.format = TimestampFile
+		return r.token(ctx, body(), found.kind == kindResponse, content)
+	case kindXML:
+		*r.format = XML
+		return fail(CodeNotYet, nil, "format", "XML")
+	case kindZip:
+		return fail(CodeNotYet, nil, "format", "ZIP, ASiC")
+	case kindEmpty:
+		return fail(CodeEmpty, nil)
+	}
+	return fail(CodeFormat, nil)
+}
+
+// section is the content that the caller gave, from its beginning; nil when there is none.
+func (r *reader) section(content io.ReaderAt) io.Reader {
+	if r.opts.Content == nil {
+		return nil
+	}
+	return io.NewSectionReader(content, 0, max(r.opts.ContentSize, 0))
+}
+
+// formatFaults are findings that break the format to the extent that the standard calls it FORMAT_FAILURE (ETSI EN 319 102-1, 5.2.2):
+// what is signed cannot be told, or the structure is not that of RFC 5652.
+var formatFaults = map[finding.Code]bool{
+	pdf.CodeRangeMissing: true, pdf.CodeRangeShape: true, pdf.CodeRangeNegative: true, pdf.CodeRangeStart: true, pdf.CodeRangeOverlap: true,
+	pdf.CodeRangePastEnd: true, pdf.CodeRangeGap: true, pdf.CodeOutside: true, pdf.CodeContentsMissing: true, pdf.CodeContentsPadding: true,
+	pdf.CodeCMSUnreadable: true, pdf.CodeTokenUnreadable: true, pdf.CodeAttached: true, pdf.CodeNoSigner: true, pdf.CodeSeveralSigners: true,
+	pdf.CodeRewritten: true, pdf.CodeRepeatedKey: true,
+	cms.CodeMalformed: true, cms.CodeNotSigned: true, cms.CodeAttributesNotDER: true, cms.CodeAttributeDuplicate: true, cms.CodeAttributeMissing: true,
+	cms.CodeAttributeMalformed: true, cms.CodeAttributeMisplaced: true, cms.CodeContentType: true, cms.CodeAttributeConfusion: true,
+}
+
+func misshapen(findings []Finding) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == finding.Error && formatFaults[f.Code] })
+}
+
+// baseless reports whether the structure is not that of RFC 5652: a baseline level would be a claim about it.
+func baseless(findings []Finding) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool {
+		return f.Severity == finding.Error && formatFaults[f.Code] && strings.HasPrefix(string(f.Code), "cms.")
+	})
+}
+
+// replaced are findings of the rooms below that this package says itself, by the date that is proved or with the reason beneath.
+var replaced = map[finding.Code]bool{cms.CodeWeakDigest: true, cms.CodeTimestampBroken: true, cms.CodeTimestampUnbound: true, pdf.CodeAppended: true}
+
+// adopt takes the findings of the rooms below.
+func (s *Signature) adopt(findings []Finding) {
+	for _, f := range findings {
+		if replaced[f.Code] || slices.ContainsFunc(s.Findings, func(have Finding) bool { return have.Code == f.Code && len(f.Params) == 0 }) {
+			continue
+		}
+		s.Findings = append(s.Findings, f)
+	}
+}
+
+// claim keeps the time that a signer claims, where a report can carry it.
+func (t *Time) claim(claimed *time.Time) {
+	if claimed != nil {
+		t.Claimed = moment(*claimed)
+	}
+}
