@@ -61,6 +61,14 @@ var revoke = map[string]Message{
 		En: "the OCSP response of {responder} has a critical extension that is not understood ({oid})",
 		Vi: "phản hồi OCSP của {responder} có phần mở rộng bắt buộc mà hệ thống không hiểu ({oid})",
 	},
+	"revoke.ocsp-nonce": {
+		En: "the OCSP response of {responder} is not an answer to this request: its nonce is another one",
+		Vi: "phản hồi OCSP của {responder} không phải là câu trả lời cho yêu cầu này: mã nonce không khớp",
+	},
+	"revoke.ocsp-other": {
+		En: "the OCSP response of {responder} does not tell of the certificate of {subject}",
+		Vi: "phản hồi OCSP của {responder} không nêu trạng thái chứng thư số của {subject}",
+	},
 	"revoke.ocsp-cert-hash": {
 		En: "the OCSP response of {responder} is about another certificate than that of {subject}",
 		Vi: "phản hồi OCSP của {responder} nói về một chứng thư số khác, không phải của {subject}",

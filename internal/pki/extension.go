@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"slices"
 	"strconv"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -17,7 +18,6 @@ func ReadExtensions(der []byte) (all []Extension, defaultWritten bool, err error
 	if !in.ReadASN1(&seq, casn1.SEQUENCE) || !in.Empty() {
 		return nil, false, malformed("Extensions")
 	}
-	seen := make(map[OID]bool)
 	for !seq.Empty() {
 		var one, value cryptobyte.String
 		var e Extension
@@ -40,10 +40,9 @@ func ReadExtensions(der []byte) (all []Extension, defaultWritten bool, err error
 		if !one.ReadASN1(&value, casn1.OCTET_STRING) || !one.Empty() {
 			return nil, false, malformed("Extension")
 		}
-		if seen[id] {
+		if slices.ContainsFunc(all, func(x Extension) bool { return x.ID == id }) {
 			return nil, false, malformed(id.String())
 		}
-		seen[id] = true
 		e.ID, e.Value = id, value
 		all = append(all, e)
 	}

@@ -25,6 +25,8 @@ const (
 	CodeResponder    finding.Code = "revoke.ocsp-responder" // nobody who may has signed a response: responder; the cause says why
 	CodeDelegate     finding.Code = "revoke.ocsp-delegate"  // a certificate is not one of a responder: subject
 	CodeOCSPCritical finding.Code = "revoke.ocsp-critical"  // a response has a critical extension that is not understood: responder, oid
+	CodeNonce        finding.Code = "revoke.ocsp-nonce"     // a response has another nonce than the request: responder
+	CodeOther        finding.Code = "revoke.ocsp-other"     // a response does not tell of the certificate asked about: responder, subject
 	CodeCertHash     finding.Code = "revoke.ocsp-cert-hash" // a response is about another certificate of that number: responder, subject
 )
 

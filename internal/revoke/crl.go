@@ -34,9 +34,10 @@ type CRL struct {
 
 	ExpiredSince time.Time // expiredCertsOnCRL (X.509, 9.5.2.8): certificates that ended since then are kept; zero: not said
 
-	entries []byte // content of revokedCertificates
-	count   int
-	read    bool // Unknown is complete
+	entries  []byte // content of revokedCertificates
+	count    int
+	indirect bool // an entry names the issuer of a certificate
+	odd      bool // a serial number is not in its shortest form
 
 	digest    Digest
 	signature signature
@@ -51,15 +52,6 @@ type IssuingPoint struct {
 	OnlyAttributes bool
 	Indirect       bool
 	Reasons        pki.Reasons // 0: all
-}
-
-// Entry is one entry of a CRL.
-type Entry struct {
-	Serial    *big.Int
-	Date      time.Time
-	Reason    Reason
-	InvalidAt time.Time // invalidityDate; zero: absent
-	Issuer    pki.Name  // of the certificate
 }
 
 // Len is the number of entries.
@@ -135,11 +127,7 @@ func (l *CRL) readTBS(tbs cryptobyte.String) error {
 			}
 		}
 	}
-	if err := l.walk(func(entry) bool { l.count++; return true }); err != nil {
-		return err
-	}
-	l.read = true
-	return nil
+	return l.checkEntries()
 }
 
 func (l *CRL) readExtension(e pki.Extension) error {
@@ -229,98 +217,4 @@ func readIssuingPoint(der []byte) (IssuingPoint, error) {
 		return p, bad
 	}
 	return p, nil
-}
-
-// entry is one entry as a walk meets it.
-type entry struct {
-	serial  []byte // content of the INTEGER
-	date    time.Time
-	reason  Reason
-	invalid time.Time
-	issuer  pki.Name
-}
-
-// walk calls visit for each entry until it returns false. The issuer of a certificate holds for the entries that follow, until
-// another one is named (RFC 5280, 5.3.3). Unknown critical extensions of entries are gathered the first time.
-func (l *CRL) walk(visit func(entry) bool) error {
-	issuer := l.Issuer
-	for rest := cryptobyte.String(l.entries); !rest.Empty(); {
-		var one, serial cryptobyte.String
-		if !rest.ReadASN1(&one, casn1.SEQUENCE) || !one.ReadASN1(&serial, casn1.INTEGER) || len(serial) == 0 || len(serial) > limits.PKISerial {
-			return malformed("revokedCertificates")
-		}
-		date, _, ok := pki.ReadTime(&one)
-		if !ok {
-			return malformed("revocationDate")
-		}
-		e := entry{serial: serial, date: date}
-		if !one.Empty() {
-			extensions, _, err := pki.ReadExtensions(one)
-			if err != nil {
-				return fail(CodeMalformed, err, "structure", "crlEntryExtensions")
-			}
-			for _, x := range extensions {
-				if err := l.entryExtension(x, &e, &issuer); err != nil {
-					return err
-				}
-			}
-		}
-		e.issuer = issuer
-		if !visit(e) {
-			return nil
-		}
-	}
-	return nil
-}
-
-func (l *CRL) entryExtension(x pki.Extension, e *entry, issuer *pki.Name) error {
-	in := cryptobyte.String(x.Value)
-	switch x.ID {
-	case oidReason:
-		var ok bool
-		if e.reason, ok = readReason(in); !ok {
-			return malformed("CRLReason")
-		}
-	case oidInvalidityDate:
-		var ok bool
-		if e.invalid, _, ok = pki.ReadTime(&in); !ok || !in.Empty() {
-			return malformed("invalidityDate")
-		}
-	case oidCertificateIssuer:
-		var seq cryptobyte.String
-		if !in.ReadASN1(&seq, casn1.SEQUENCE) || !in.Empty() {
-			return malformed("certificateIssuer")
-		}
-		names, err := pki.ReadGeneralNames(seq)
-		if err != nil {
-			return fail(CodeMalformed, err, "structure", "certificateIssuer")
-		}
-		for _, n := range names {
-			if n.Form == pki.FormDirectory {
-				*issuer = n.Directory
-				return nil
-			}
-		}
-		return malformed("certificateIssuer")
-	default:
-		if x.Critical && !l.read && len(l.Unknown) == 0 {
-			l.Unknown = append(l.Unknown, x.ID)
-		}
-	}
-	return nil
-}
-
-// Find looks for the entry of a certificate, by its issuer and serial number.
-func (l *CRL) Find(issuer pki.Name, serial *big.Int) (Entry, bool) {
-	var found *Entry
-	_ = l.walk(func(e entry) bool { // it has been walked before, without an error
-		if pki.Integer(e.serial).Cmp(serial) == 0 && e.issuer.Equal(issuer) {
-			found = &Entry{Serial: serial, Date: e.date, Reason: e.reason, InvalidAt: e.invalid, Issuer: e.issuer}
-		}
-		return found == nil
-	})
-	if found == nil {
-		return Entry{}, false
-	}
-	return *found, true
 }

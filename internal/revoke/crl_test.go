@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
@@ -32,6 +33,30 @@ type node struct {
 	key  *ecdsa.PrivateKey
 	cert *x509.Certificate
 	pki  *pki.Certificate
+
+	other     crypto.Signer // in place of key
+	algorithm []byte        // of its signatures
+}
+
+// sign signs a message and tells the algorithm.
+func (n *node) sign(t testing.TB, message []byte) (sig, algorithm []byte) {
+	t.Helper()
+	if n.other == nil {
+		digest := sha256.Sum256(message)
+		sig, err := n.key.Sign(rand.Reader, digest[:], crypto.SHA256)
+		require.NoError(t, err)
+		return sig, ecdsaSHA256
+	}
+	scheme, err := alg.ParseSignature(n.algorithm, 0)
+	require.NoError(t, err)
+	if !scheme.SignsMessage() {
+		h := scheme.Hash.New()
+		h.Write(message)
+		message = h.Sum(nil)
+	}
+	sig, err = n.other.Sign(rand.Reader, message, scheme.SignerOpts())
+	require.NoError(t, err)
+	return sig, n.algorithm
 }
 
 func issue(t testing.TB, name string, serial int64, by *node, edit func(*x509.Certificate)) *node {
@@ -47,7 +72,11 @@ func issue(t testing.TB, name string, serial int64, by *node, edit func(*x509.Ce
 	if by == nil {
 		by = &node{key: key, cert: c}
 	}
-	raw, err := x509.CreateCertificate(rand.Reader, c, by.cert, key.Public(), by.key)
+	var signer crypto.Signer = by.key
+	if by.other != nil {
+		signer = by.other
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, c, by.cert, key.Public(), signer)
 	require.NoError(t, err)
 	n.cert, err = x509.ParseCertificate(raw)
 	require.NoError(t, err)
@@ -66,6 +95,7 @@ type list struct {
 	name       []byte
 	from, to   time.Time
 	open       bool // no nextUpdate
+	spoil      bool // the signature
 	entries    [][]byte
 	extensions [][]byte
 }
@@ -83,7 +113,8 @@ func (l list) raw(t testing.TB) []byte {
 	if l.to.IsZero() {
 		l.to = now.AddDate(0, 0, 1)
 	}
-	parts := [][]byte{der.AppendInt(nil, 1), ecdsaSHA256, l.name, der.AppendTime(nil, l.from)}
+	_, algorithm := l.by.sign(t, nil)
+	parts := [][]byte{der.AppendInt(nil, 1), algorithm, l.name, der.AppendTime(nil, l.from)}
 	if !l.open {
 		parts = append(parts, der.AppendTime(nil, l.to))
 	}
@@ -94,10 +125,11 @@ func (l list) raw(t testing.TB) []byte {
 		parts = append(parts, der.Encode(der.Context(0), der.Encode(der.Sequence, l.extensions...)))
 	}
 	tbs := der.Encode(der.Sequence, parts...)
-	digest := sha256.Sum256(tbs)
-	sig, err := l.by.key.Sign(rand.Reader, digest[:], crypto.SHA256)
-	require.NoError(t, err)
-	return der.Encode(der.Sequence, tbs, ecdsaSHA256, der.Encode(der.BitString, []byte{0}, sig))
+	sig, _ := l.by.sign(t, tbs)
+	if l.spoil {
+		sig[len(sig)-1] ^= 1
+	}
+	return der.Encode(der.Sequence, tbs, algorithm, der.Encode(der.BitString, []byte{0}, sig))
 }
 
 func (l list) crl(t testing.TB) *revoke.CRL {

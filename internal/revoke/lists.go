@@ -116,7 +116,8 @@ func (l *lister) delta(d *CRL) {
 		return
 	}
 	s := &listing{crl: base.crl, delta: piece, named: base.named, reasons: base.reasons, found: base.found}
-	if e, ok := d.Find(l.cert.Issuer, l.cert.Serial); ok {
+	// What is taken off a list was on hold there, or has ended (5.3.1): it is never a revocation undone.
+	if e, ok := d.Find(l.cert.Issuer, l.cert.Serial); ok && (s.found == nil || !s.found.final()) {
 		s.found = &e
 	}
 	l.listings = append(l.listings, s)

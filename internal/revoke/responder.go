@@ -1,6 +1,7 @@
 package revoke
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -69,7 +70,7 @@ func (q *question) responder(r *Response) ([]*pki.Certificate, *Error) {
 			continue
 		}
 		if err := q.verify(&r.signature, pki.KeyOf(c)); err != nil {
-			why = err
+			why = cmp.Or(why, err) // that one who signed may not tells more
 			continue
 		}
 		if slices.ContainsFunc(q.opts.Responders, c.Equal) {

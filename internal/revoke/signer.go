@@ -1,6 +1,7 @@
 package revoke
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/kyso-dev/kyso/internal/alg"
@@ -34,7 +35,8 @@ func (q *question) signed(l *CRL, named bool) ([]*pki.Certificate, *Error) {
 		}
 		// A path is dear, so a key that stands for itself is tried first.
 		if _, err := alg.ParsePublicKey(c.RawSPKI); err == nil {
-			if why = q.verify(&l.signature, pki.KeyOf(c)); why != nil {
+			if err := q.verify(&l.signature, pki.KeyOf(c)); err != nil {
+				why = cmp.Or(why, err) // that one who signed may not tells more
 				continue
 			}
 		}
