@@ -77,7 +77,7 @@ var foreign = map[string][]string{
 	"github.com/miekg/pkcs11":             {"token", "internal/p11fault"},
 	"golang.org/x/oauth2":                 {"remote"},
 	"golang.org/x/image":                  {"pdf"},
-	"golang.org/x/text":                   {"pdf", "internal/vnid"},
+	"golang.org/x/text":                   {"pdf", "internal/pki", "internal/vnid"},
 	"golang.org/x/term":                   {"cmd"},
 	"github.com/go-fonts/dejavu":          {"pdf"},
 	"github.com/boombuler/barcode":        {"pdf"},

@@ -117,6 +117,10 @@ var pki = map[string]Message{
 		En: "the certificate of {subject} limits the authorities below it without being an authority",
 		Vi: "chứng thư số của {subject} giới hạn số tổ chức cấp dưới mặc dù không phải là tổ chức chứng thực",
 	},
+	"pki.no-names": {
+		En: "the extension {extension} in the certificate of {subject} has no names in it",
+		Vi: "phần mở rộng {extension} trong chứng thư số của {subject} không chứa tên nào",
+	},
 	"pki.no-subject": {
 		En: "the certificate with serial number {subject} names no holder",
 		Vi: "chứng thư số có số sê-ri {subject} không nêu tên chủ thể",

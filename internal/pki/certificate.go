@@ -3,7 +3,6 @@ package pki
 import (
 	"bytes"
 	"crypto/sha256"
-	"crypto/x509"
 	"math/big"
 	"strconv"
 	"time"
@@ -125,17 +124,6 @@ func (c *Certificate) Equal(d *Certificate) bool { return bytes.Equal(c.Raw, d.R
 // ValidAt reports whether a time lies within the validity, its ends included.
 func (c *Certificate) ValidAt(t time.Time) bool {
 	return !t.Before(c.NotBefore) && !t.After(c.NotAfter)
-}
-
-// X509 is the certificate for crypto/x509, which may refuse it.
-func (c *Certificate) X509() (*x509.Certificate, error) { return x509.ParseCertificate(c.Raw) }
-
-// FromX509 reads the certificate again that crypto/x509 has read. nil stays nil.
-func FromX509(c *x509.Certificate) (*Certificate, error) {
-	if c == nil {
-		return nil, nil
-	}
-	return Parse(c.Raw)
 }
 
 func (c *Certificate) tolerate(code finding.Code, clause string, pairs ...string) {

@@ -37,6 +37,7 @@ const (
 	TolerateDefault        finding.Code = "pki.default-written"        // a DEFAULT value is written out, which DER forbids
 	TolerateUnusedBits     finding.Code = "pki.key-usage-bits"         // KeyUsage with trailing zero bits, which DER forbids
 	ToleratePathLen        finding.Code = "pki.path-length-without-ca" // pathLenConstraint of a certificate that is no authority
+	TolerateNoNames        finding.Code = "pki.no-names"               // an extension with alternative names has none: extension
 	TolerateNoSubject      finding.Code = "pki.no-subject"             // neither a subject nor alternative names
 )
 

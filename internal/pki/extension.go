@@ -64,9 +64,9 @@ func (c *Certificate) readExtensions() error {
 		case oidAuthorityKeyID:
 			c.AuthorityKeyID, err = readAuthorityKeyID(e.Value)
 		case oidSubjectAltName:
-			c.AltNames, err = generalNames(e.Value)
+			c.AltNames, err = c.readAltNames(e.Value, "subjectAltName")
 		case oidIssuerAltName:
-			c.IssuerAltNames, err = generalNames(e.Value)
+			c.IssuerAltNames, err = c.readAltNames(e.Value, "issuerAltName")
 		case oidPolicies:
 			c.PoliciesCritical = e.Critical
 			c.Policies, err = readPolicies(e.Value)
@@ -205,11 +205,16 @@ func readOIDs(der []byte) ([]OID, bool) {
 	return all, true
 }
 
-func generalNames(der []byte) ([]GeneralName, error) {
+// readAltNames puts up with a list of no names, which the older government tree of Vietnam has.
+func (c *Certificate) readAltNames(der []byte, extension string) ([]GeneralName, error) {
 	in := cryptobyte.String(der)
 	var seq cryptobyte.String
 	if !in.ReadASN1(&seq, casn1.SEQUENCE) || !in.Empty() {
 		return nil, malformed("GeneralNames")
+	}
+	if seq.Empty() {
+		c.tolerate(TolerateNoNames, "RFC 5280, 4.2.1.6", "extension", extension)
+		return nil, nil
 	}
 	return ReadGeneralNames(seq)
 }

@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/kyso-dev/kyso/internal/limits"
 )
@@ -125,14 +128,22 @@ func readRDN(set cryptobyte.String) (key string, attrs []attribute, ok bool) {
 		a := attribute{oid: oid}
 		a.text, a.isText = stringValue(tag, value)
 		if a.isText {
-			keys = append(keys, strconv.Quote(string(oid))+"="+strconv.Quote(foldText(a.text)))
+			keys = append(keys, pairKey(oid, 0, foldText(a.text)))
 		} else {
-			keys = append(keys, strconv.Quote(string(oid))+"#"+strconv.Itoa(int(tag))+strconv.Quote(string(value)))
+			keys = append(keys, pairKey(oid, tag, string(value)))
 		}
 		attrs = append(attrs, a)
 	}
 	slices.Sort(keys)
-	return strings.Join(keys, "+"), attrs, true
+	return strings.Join(keys, ""), attrs, true
+}
+
+// pairKey is an attribute in a form that tells where it ends. It does not begin with a zero octet.
+func pairKey(oid OID, tag casn1.Tag, value string) string {
+	b := make([]byte, 0, len(oid)+len(value)+8)
+	b = append(append(b, byte(len(oid))), oid...)
+	b = append(binary.AppendUvarint(append(b, byte(tag)), uint64(len(value))), value...)
+	return string(b)
 }
 
 // stringValue is the text of a string type; ok is false for other types and for malformed text.
@@ -172,28 +183,41 @@ func stringValue(tag casn1.Tag, v []byte) (text string, ok bool) {
 	return "", false
 }
 
-// foldText prepares text for comparison as RFC 4518 does for caseIgnoreMatch, except for Unicode normalisation (2.3): invisible
-// characters vanish, white space becomes single spaces, case is folded.
+// foldText prepares text for comparison as RFC 4518 does for caseIgnoreMatch: invisible characters vanish (2.2), case is folded,
+// compatible forms become one (2.3), white space becomes single spaces (2.6.1). Characters that 2.4 prohibits stay: a name is at least
+// equal to itself.
 func foldText(s string) string {
-	ascii := true
-	for i := range len(s) {
-		ascii = ascii && s[i] < utf8.RuneSelf
+	if b, ok := foldASCII(s); ok {
+		return b
 	}
-	if ascii {
-		s = strings.ToLower(s)
-	} else {
-		s = strings.Map(foldRune, strings.ReplaceAll(s, "ß", "ss"))
-	}
-	return strings.Join(strings.FieldsFunc(strings.Map(visible, s), unicode.IsSpace), " ")
+	s = norm.NFKC.String(strings.Map(visible, s))
+	s = norm.NFKC.String(cases.Fold().String(s)) // folding can undo the form
+	return strings.Join(strings.Fields(s), " ")
 }
 
-// foldRune is the smallest of the letters that differ by case alone.
-func foldRune(r rune) rune {
-	least := r
-	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		least = min(least, f)
+// foldASCII is foldText for the letters of ASCII; ok is false where there are others.
+func foldASCII(s string) (string, bool) {
+	b := make([]byte, 0, len(s))
+	space := false
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c >= utf8.RuneSelf:
+			return "", false
+		case c == ' ' || c >= '\t' && c <= '\r':
+			space = len(b) > 0
+			continue
+		case c < ' ' || c == 0x7f:
+			continue
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		if space {
+			b, space = append(b, ' '), false
+		}
+		b = append(b, c)
 	}
-	return unicode.ToLower(least)
+	return string(b), true
 }
 
 // visible drops what RFC 4518, 2.2, maps to nothing.
@@ -201,7 +225,7 @@ func visible(r rune) rune {
 	switch {
 	case unicode.IsSpace(r):
 		return ' '
-	case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r), r == 0x034f, r >= 0xfe00 && r <= 0xfe0f, r == 0xfffc:
+	case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r), r == 0x034f, r >= 0x180b && r <= 0x180d, r >= 0xfe00 && r <= 0xfe0f, r == 0xfffc:
 		return -1
 	}
 	return r
