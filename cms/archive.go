@@ -233,7 +233,7 @@ func (s *Signature) order() {
 				continue
 			}
 			t.Findings = append(t.Findings, Finding{Code: CodeTimestampOrder, Severity: finding.Error, Clause: "EN 319 102-1, 5.5.4",
-				Params: finding.P("time", t.Token.Info.Time.UTC().Format(time.RFC3339), "since", u.Token.Info.Time.UTC().Format(time.RFC3339))})
+				Params: finding.P("time", seconds(t.Token.Info.Time), "since", seconds(u.Token.Info.Time))})
 			break
 		}
 	}
@@ -242,6 +242,8 @@ func (s *Signature) order() {
 func later(u, t *Timestamp) bool {
 	return u.Token.Info.Time.Truncate(time.Second).After(t.Token.Info.Time)
 }
+
+func seconds(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // Evidence is everything by which certificates can be judged that lies in the document and concerns this signature: in the SignedData, in
 // its time-stamps and in those of its counter-signatures, and in the attributes certificate-values and revocation-values of the extended

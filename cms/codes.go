@@ -12,27 +12,29 @@ type Code = finding.Code
 
 // Codes of errors.
 const (
-	CodeMalformed    = cmsdata.CodeMalformed         // not a CMS structure
-	CodeNotSigned    = cmsdata.CodeNotSigned         // a CMS structure of another type
-	CodeTooMany      = cmsdata.CodeTooMany           // more signers, certificates … than the limits allow
-	CodeWrite        = cmsdata.CodeContentWrite      // the destination failed
-	CodeRead         = cmsdata.CodeContentRead       // the source failed
-	CodeSize         = cmsdata.CodeContentSize       // the content is not as long as announced
-	CodeSignature    = cmsdata.CodeSignature         // the signature value does not verify
-	CodeTrailing     = Code("cms.trailing")          // octets after the structure
-	CodeContent      = Code("cms.content")           // no content was given
-	CodeContentOther = Code("cms.content-other")     // not the content that the file's signers signed
-	CodeChanged      = Code("cms.content-changed")   // not the content that was prepared
-	CodeArchived     = Code("cms.archived")          // an archive time-stamp would break
-	CodeKey          = Code("cms.key")               // the certificate's key cannot sign as the options ask
-	CodeChain        = Code("cms.chain")             // no certificate, or too many: count, limit
-	CodeOptions      = Code("cms.options")           // options that contradict one another: reason
-	CodeLevel        = Code("cms.level-unsupported") // a level that this version does not make: level
-	CodeTimestamper  = Code("cms.timestamper")       // a level above B-B without a Timestamper: level
-	CodeTimestamp    = Code("cms.timestamp")         // no time-stamp could be had, or it is not one over this signature
-	CodeState        = Code("cms.state")             // a prepared state that cannot be used: reason
-	CodeStateVersion = Code("cms.state-version")     // a prepared state of another version or format: version, format
-	CodeStateSize    = Code("cms.state-too-large")   // a prepared state above the limit: size, limit
+	CodeMalformed    = cmsdata.CodeMalformed       // not a CMS structure
+	CodeNotSigned    = cmsdata.CodeNotSigned       // a CMS structure of another type
+	CodeTooMany      = cmsdata.CodeTooMany         // more signers, certificates … than the limits allow
+	CodeWrite        = cmsdata.CodeContentWrite    // the destination failed
+	CodeRead         = cmsdata.CodeContentRead     // the source failed
+	CodeSize         = cmsdata.CodeContentSize     // the content is not as long as announced
+	CodeSignature    = cmsdata.CodeSignature       // the signature value does not verify
+	CodeTrailing     = Code("cms.trailing")        // octets after the structure
+	CodeContent      = Code("cms.content")         // no content was given
+	CodeContentOther = Code("cms.content-other")   // not the content that the file's signers signed
+	CodeChanged      = Code("cms.content-changed") // not the content that was prepared
+	CodeArchived     = Code("cms.archived")        // an archive time-stamp would break
+	CodeKey          = Code("cms.key")             // the certificate's key cannot sign as the options ask
+	CodeChain        = Code("cms.chain")           // no certificate, or too many: count, limit
+	CodeOptions      = Code("cms.options")         // options that contradict one another: reason
+	CodeLevelRefused = Code("cms.level-refused")   // a signature that cannot have the level: level, reason
+	CodeTimestamper  = Code("cms.timestamper")     // a level above B-B without a Timestamper: level
+	CodeCollector    = Code("cms.collector")       // a level above B-T without a Collector: level
+	CodeEvidence     = Code("cms.evidence")        // evidence is missing or speaks against a certificate: subject
+	CodeTimestamp    = Code("cms.timestamp")       // no time-stamp could be had, or it is not one over this signature
+	CodeState        = Code("cms.state")           // a prepared state that cannot be used: reason
+	CodeStateVersion = Code("cms.state-version")   // a prepared state of another version or format: version, format
+	CodeStateSize    = Code("cms.state-too-large") // a prepared state above the limit: size, limit
 )
 
 // Codes of findings.

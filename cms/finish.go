@@ -2,13 +2,16 @@ package cms
 
 import (
 	"context"
+	"crypto"
 	"crypto/x509"
 	"io"
+	"time"
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // Finish reads content again, refuses it with CodeChanged if it is not what was prepared, checks the signature value under the
@@ -89,25 +92,27 @@ func finishError(err error) error {
 
 // signedData puts the parts together.
 func (p *PreparedSignature) signedData(ctx context.Context, signature []byte, o *FinishOptions) (*cmsdata.SignedData, error) {
-	si, err := p.signerInfo(ctx, signature, o)
+	si, err := p.signerInfo(signature, o)
 	if err != nil {
 		return nil, err
 	}
 	sd := cmsdata.New(p.chain, si)
 	sd.ContentType = p.contentType
+	if err := p.raise(ctx, sd, si, o); err != nil {
+		return nil, err
+	}
+	sd.Sort()
 	return sd, nil
 }
 
-// signerInfo checks the value and makes the SignerInfo, with its time-stamp.
-func (p *PreparedSignature) signerInfo(ctx context.Context, signature []byte, o *FinishOptions) (*cmsdata.SignerInfo, error) {
-	level := p.level
-	if o.Level != "" {
-		var err error
-		if level, err = checkLevel(o.Level); err != nil {
-			return nil, err
-		}
+// signerInfo checks the value and makes the SignerInfo. The means for the level are checked as well: an error should come before anyone
+// is asked for a time-stamp.
+func (p *PreparedSignature) signerInfo(signature []byte, o *FinishOptions) (*cmsdata.SignerInfo, error) {
+	level, err := p.levelFor(o)
+	if err != nil {
+		return nil, err
 	}
-	if err := checkTimestamper(level, o.Timestamper); err != nil {
+	if err := checkMeans(level, o.Timestamper, o.Collector); err != nil {
 		return nil, err
 	}
 	if !o.InsecureSkipCheck {
@@ -121,30 +126,62 @@ func (p *PreparedSignature) signerInfo(ctx context.Context, signature []byte, o 
 	} else if len(signature) == 0 {
 		return nil, signer.NewError(signer.CodeSignatureInvalid, nil, "algorithm", p.algorithm.Name())
 	}
-	si := cmsdata.NewSignerInfo(p.chain[0], p.algorithm.Hash, p.algorithm, p.attrs, signature)
-	if level == LevelBT {
-		token, err := p.timestamp(ctx, si, o.Timestamper)
-		if err != nil {
-			return nil, err
-		}
-		si.AddUnsigned(cmsdata.NewAttribute(cmsdata.OIDSignatureTimestamp, token))
-	}
-	return si, nil
+	return cmsdata.NewSignerInfo(p.chain[0], p.algorithm.Hash, p.algorithm, p.attrs, signature), nil
 }
 
-func checkTimestamper(level Level, t timestamp.Timestamper) error {
-	if level == LevelBT && t == nil {
+// levelFor is the level to reach.
+func (p *PreparedSignature) levelFor(o *FinishOptions) (Level, error) {
+	if o.Level == "" {
+		return p.level, nil
+	}
+	return checkLevel(o.Level)
+}
+
+// raise brings a new signer to its level. All its time-stamps are over the hash that the signature uses: the content's digest under it is
+// known, and the content need not be read again.
+func (p *PreparedSignature) raise(ctx context.Context, sd *cmsdata.SignedData, si *cmsdata.SignerInfo, o *FinishOptions) error {
+	level, err := p.levelFor(o)
+	if err != nil || level == LevelBB {
+		return err
+	}
+	made, err := cmsdata.ParseSignedAttributes(p.attrs)
+	if err != nil {
+		return wrap(err)
+	}
+	content, err := made.MessageDigest()
+	if err != nil {
+		return wrap(err)
+	}
+	clock := o.Clock
+	if clock == nil {
+		clock = time.Now
+	}
+	r := &raiser{sd: sd, level: level, hash: p.algorithm.Hash, timestamper: o.Timestamper, collector: o.Collector, clock: clock, known: p.chain, has: true,
+		digest: func(h crypto.Hash) ([]byte, error) {
+			if h == p.algorithm.Hash {
+				return content, nil
+			}
+			return nil, nil
+		}}
+	return r.raise(ctx, []*cmsdata.SignerInfo{si})
+}
+
+// checkMeans refuses a level without what it takes to reach it.
+func checkMeans(level Level, t timestamp.Timestamper, c trust.Collector) error {
+	switch {
+	case level == LevelBB:
+		return nil
+	case t == nil:
 		return fail(CodeTimestamper, nil, "level", string(level))
+	case c == nil && level != LevelBT:
+		return fail(CodeCollector, nil, "level", string(level))
 	}
 	return nil
 }
 
-// timestamp gets a token over the signature value (EN 319 122-1, 5.3) and checks it, whoever made it.
-func (p *PreparedSignature) timestamp(ctx context.Context, si *cmsdata.SignerInfo, t timestamp.Timestamper) ([]byte, error) {
-	h := p.algorithm.Hash.New()
-	h.Write(si.Signature)
-	digest := h.Sum(nil)
-	token, err := t.Timestamp(ctx, digest, p.algorithm.Hash)
+// getToken gets a token over digest and checks it, whoever made it. known are further certificates to look for the authority's among.
+func getToken(ctx context.Context, t timestamp.Timestamper, digest []byte, h crypto.Hash, known []*x509.Certificate) (*timestamp.Token, error) {
+	token, err := t.Timestamp(ctx, digest, h)
 	if err != nil {
 		if cerr := signer.Cancelled(ctx); cerr != nil {
 			return nil, cerr
@@ -154,10 +191,10 @@ func (p *PreparedSignature) timestamp(ctx context.Context, si *cmsdata.SignerInf
 	if token == nil {
 		return nil, fail(CodeTimestamp, nil)
 	}
-	if err := token.Check(digest, p.algorithm.Hash, p.chain...); err != nil {
+	if err := token.Check(digest, h, known...); err != nil {
 		return nil, fail(CodeTimestamp, err)
 	}
-	return token.Raw, nil
+	return token, nil
 }
 
 func write(dst io.Writer, raw []byte) error {

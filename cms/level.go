@@ -16,7 +16,7 @@ import (
 // needed depends on trust, which this package does not know. Signatures with the attributes of the extended forms (CAdES-C, -X, -A of
 // EN 319 122-2) have no baseline level.
 func (d *reader) level(s *Signature, counter bool) Level {
-	if !d.baseline(s, counter) || has(s.Info.UnsignedAttrs, notInBaseline...) {
+	if d.shortfall(s, counter) != "" || has(s.Info.UnsignedAttrs, notInBaseline...) {
 		return ""
 	}
 	if !slices.ContainsFunc(s.Timestamps, func(t *Timestamp) bool { return t.Kind == SignatureTimestamp && t.Token != nil }) {
@@ -71,37 +71,41 @@ func has(attrs []cmsdata.Attribute, oids ...asn1.ObjectIdentifier) bool {
 	return slices.ContainsFunc(attrs, func(a cmsdata.Attribute) bool { return slices.ContainsFunc(oids, a.Type.Equal) })
 }
 
-// baseline reports whether the requirements of level B-B are met. A counter-signature has no content type (RFC 5652, 11.4).
-func (d *reader) baseline(s *Signature, counter bool) bool {
+// shortfall says which requirement of level B-B is not met (EN 319 122-1, 6.3); "" when all are. A counter-signature has no content
+// type (RFC 5652, 11.4).
+func (d *reader) shortfall(s *Signature, counter bool) string {
 	si := s.Info
 	if !counter {
 		kind, err := si.ContentTypeAttr()
 		if err != nil || !kind.Equal(cmsdata.OIDData) || !d.sd.ContentType.Equal(cmsdata.OIDData) {
-			return false
+			return "its content type is not id-data"
 		}
 	}
 	if _, err := si.MessageDigest(); err != nil {
-		return false
-	}
-	_, claimed := si.Attr(cmsdata.OIDSigningTime)
-	if d.opts.PAdES && !counter {
-		if claimed > 0 || d.sd.Attached || len(d.sd.Signers) != 1 {
-			return false
-		}
-	} else if claimed != 1 || s.SigningTime == nil {
-		return false
+		return "its message digest is missing"
 	}
 	refs, err := si.SigningCertificateRefs()
 	if err != nil || len(refs) == 0 {
-		return false
+		return "it does not name its certificate by a signing-certificate attribute"
 	}
 	// Version 1 is for SHA-1, version 2 for any other hash (5.2.2.1).
 	for _, ref := range refs {
 		if ref.Version == 2 && ref.IDs[0].Hash.Crypto == crypto.SHA1 {
-			return false
+			return "its signing-certificate attribute is of the wrong version"
 		}
 	}
-	return s.Certificate != nil && slices.ContainsFunc(s.Certificates, s.Certificate.Equal)
+	_, claimed := si.Attr(cmsdata.OIDSigningTime)
+	if d.opts.PAdES && !counter {
+		if claimed > 0 || d.sd.Attached || len(d.sd.Signers) != 1 {
+			return "it is not made for a PDF"
+		}
+	} else if claimed != 1 || s.SigningTime == nil {
+		return "it does not claim a signing time"
+	}
+	if s.Certificate == nil || !slices.ContainsFunc(s.Certificates, s.Certificate.Equal) {
+		return "its certificate is not in the file"
+	}
+	return ""
 }
 
 func hashRow(h crypto.Hash) (alg.Hash, bool) { return alg.HashOf(h) }

@@ -9,6 +9,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/ades"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // Level is a baseline level of EN 319 122-1.
@@ -28,7 +29,7 @@ type Finding = finding.Finding
 // Options say how to sign. The zero value, and nil, is CAdES-B-B, detached, with the hash that suits the key. Options are copied
 // and may be shared.
 type Options struct {
-	// Level is LevelBB (also "") or LevelBT; higher ones are refused with CodeLevel.
+	// Level is the level to reach; "" is LevelBB.
 	Level Level
 	// Hash is the digest algorithm: SHA-256, SHA-384 or SHA-512, or 0 for the one that suits the key (SHA-256; SHA-384 and SHA-512
 	// for P-384 and P-521; SHA-512 for Ed25519, which admits no other, RFC 8419 2.3).
@@ -37,8 +38,10 @@ type Options struct {
 	PSS bool
 	// Attached puts the content into the result (CAdES "enveloping").
 	Attached bool
-	// Timestamper is asked for the signature time-stamp of LevelBT.
+	// Timestamper is asked for the signature time-stamp of LevelBT and above and for the archive time-stamp of LevelBLTA.
 	Timestamper timestamp.Timestamper
+	// Collector finds the certificates and revocation data that LevelBLT and LevelBLTA embed, after the time-stamp was had.
+	Collector trust.Collector
 	// SigningTime is the time that the signature claims; zero means now. It is rounded down to whole seconds.
 	SigningTime time.Time
 	// NoSigningTime leaves the signing-time attribute out. PAdES demands that (EN 319 142-1 6.3); CAdES forbids it.
@@ -56,14 +59,17 @@ type Options struct {
 	ID, Title string
 }
 
-// FinishOptions say how to finish what was prepared. nil means: as prepared, no Timestamper.
+// FinishOptions say how to finish what was prepared. nil means: as prepared, no Timestamper and no Collector.
 type FinishOptions struct {
 	// Level is the level to reach; "" is the one that was prepared.
 	Level Level
-	// Timestamper is asked for the signature time-stamp of LevelBT.
+	// Timestamper and Collector are those of Options.
 	Timestamper timestamp.Timestamper
+	Collector   trust.Collector
 	// InsecureSkipCheck is that of Options.
 	InsecureSkipCheck bool
+	// Clock tells the time; nil means time.Now.
+	Clock func() time.Time
 }
 
 // ReadOptions say how to read. nil is the zero value.

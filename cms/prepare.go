@@ -10,6 +10,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/kyso-dev/kyso/internal/ades"
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/limits"
@@ -118,15 +119,13 @@ func newPrepared(chain []*x509.Certificate, o *Options) (*PreparedSignature, err
 }
 
 func checkLevel(l Level) (Level, error) {
-	switch l {
-	case "", LevelBB:
+	if l == "" {
 		return LevelBB, nil
-	case LevelBT:
-		return LevelBT, nil
-	case LevelBLT, LevelBLTA:
-		return "", fail(CodeLevel, nil, "level", string(l))
 	}
-	return "", fail(CodeOptions, nil, "reason", "the level "+strconv.Quote(string(l))+" does not exist")
+	if _, ok := ades.ParseLevel(string(l)); !ok {
+		return "", fail(CodeOptions, nil, "reason", "the level "+strconv.Quote(string(l))+" does not exist")
+	}
+	return l, nil
 }
 
 // bag is the chain and further certificates, each once, the signer's first.

@@ -6,6 +6,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"io"
+	"slices"
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
@@ -23,47 +24,19 @@ func Read(ctx context.Context, r io.Reader, opts *ReadOptions) (*Document, error
 	if r == nil {
 		return nil, fail(CodeContent, nil)
 	}
-	_, start, again := seekable(r)
-	h := newHashes()
+	var more []crypto.Hash
 	if o.Content != nil {
-		h.add(crypto.SHA256) // to compare content inside with content given
+		more = append(more, crypto.SHA256) // to compare content inside with content given
 	}
-	sd, err := cmsdata.ParseStream(ctxReader{ctx, r}, func(kinds []crypto.Hash) (io.Writer, error) {
-		for _, k := range kinds {
-			h.add(k)
-		}
-		return h, nil
-	})
+	d, h, err := read(ctx, r, o, more...)
 	if err != nil {
-		return nil, finishError(err)
-	}
-	d := &reader{ctx: ctx, opts: o, sd: sd, digest: noContent}
-	switch missing := d.wanted(h); {
-	case sd.Attached && len(missing) > 0 && again:
-		// A signer's digest algorithm is not among digestAlgorithms: read again (RFC 5652 5.1 lets us give up; nobody gains by it).
-		more := newHashes(missing...)
-		if _, err := r.(io.Seeker).Seek(start, io.SeekStart); err != nil {
-			return nil, fail(CodeRead, err)
-		}
-		if _, err := cmsdata.ParseStream(ctxReader{ctx, r}, func([]crypto.Hash) (io.Writer, error) { return more, nil }); err != nil {
-			return nil, finishError(err)
-		}
-		h.kinds, h.states = append(h.kinds, more.kinds...), append(h.states, more.states...)
-		d.content(h)
-	case sd.Attached:
-		d.content(h)
-	case o.Content != nil:
-		given := newHashes(d.wanted(newHashes())...)
-		if err := readAll(ctx, given, o.Content); err != nil {
-			return nil, err
-		}
-		d.content(given)
+		return nil, err
 	}
 	doc, err := d.document()
 	if err != nil {
 		return nil, err
 	}
-	if sd.Attached && o.Content != nil {
+	if d.sd.Attached && o.Content != nil {
 		given := newHashes(crypto.SHA256)
 		if err := readAll(ctx, given, o.Content); err != nil {
 			return nil, err
@@ -73,6 +46,47 @@ func Read(ctx context.Context, r io.Reader, opts *ReadOptions) (*Document, error
 		}
 	}
 	return doc, nil
+}
+
+// read parses a file and hashes its content, the one inside or the one given, with all hashes that its signers and time-stamps need and
+// with those given. The hashes are nil where there is no content.
+func read(ctx context.Context, r io.Reader, o ReadOptions, more ...crypto.Hash) (*reader, *hashes, error) {
+	_, start, again := seekable(r)
+	h := newHashes(more...)
+	sd, err := cmsdata.ParseStream(ctxReader{ctx, r}, func(kinds []crypto.Hash) (io.Writer, error) {
+		for _, k := range kinds {
+			h.add(k)
+		}
+		return h, nil
+	})
+	if err != nil {
+		return nil, nil, finishError(err)
+	}
+	d := &reader{ctx: ctx, opts: o, sd: sd, digest: noContent}
+	switch missing := d.wanted(h); {
+	case sd.Attached && len(missing) > 0 && again:
+		// A signer's digest algorithm is not among digestAlgorithms: read again (RFC 5652 5.1 lets us give up; nobody gains by it).
+		once := newHashes(missing...)
+		if _, err := r.(io.Seeker).Seek(start, io.SeekStart); err != nil {
+			return nil, nil, fail(CodeRead, err)
+		}
+		if _, err := cmsdata.ParseStream(ctxReader{ctx, r}, func([]crypto.Hash) (io.Writer, error) { return once, nil }); err != nil {
+			return nil, nil, finishError(err)
+		}
+		h.kinds, h.states = append(h.kinds, once.kinds...), append(h.states, once.states...)
+	case sd.Attached:
+	case o.Content != nil:
+		for _, k := range missing {
+			h.add(k)
+		}
+		if err := readAll(ctx, h, o.Content); err != nil {
+			return nil, nil, err
+		}
+	default:
+		return d, nil, nil
+	}
+	d.content(h)
+	return d, h, nil
 }
 
 // ReadDetached is Read of a signature in memory whose content's digest can be had under any hash that is asked for, such as the
@@ -150,11 +164,8 @@ func (d *reader) wanted(h *hashes) []crypto.Hash {
 
 // document gathers the facts. The error is that of the context.
 func (d *reader) document() (*Document, error) {
-	doc := &Document{Attached: d.sd.Attached, ContentType: d.sd.ContentType, Size: d.size, Certificates: d.sd.X509()}
-	d.known = append(append(d.known, doc.Certificates...), d.opts.Certificates...)
-	values := d.sd.Values()
-	doc.CRLs, doc.OCSPs = values.CRLs, values.OCSPs
-	d.crls, d.ocsps = doc.CRLs, doc.OCSPs
+	d.gather()
+	doc := &Document{Attached: d.sd.Attached, ContentType: d.sd.ContentType, Size: d.size, Certificates: d.sd.X509(), CRLs: d.crls, OCSPs: d.ocsps}
 	for _, si := range d.sd.Signers {
 		if err := signer.Cancelled(d.ctx); err != nil {
 			return nil, err
@@ -162,6 +173,19 @@ func (d *reader) document() (*Document, error) {
 		doc.Signatures = append(doc.Signatures, d.signature(si))
 	}
 	return doc, signer.Cancelled(d.ctx)
+}
+
+// gather lists what all signers share.
+func (d *reader) gather() {
+	d.known = slices.Concat(d.sd.X509(), d.opts.Certificates)
+	values := d.sd.Values()
+	d.crls, d.ocsps = values.CRLs, values.OCSPs
+}
+
+// single gathers the facts of one signer alone. The error is that of the context.
+func (d *reader) single(si *cmsdata.SignerInfo) (*Signature, error) {
+	d.gather()
+	return d.signature(si), signer.Cancelled(d.ctx)
 }
 
 // signature gathers the facts of one signer.

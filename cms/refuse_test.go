@@ -53,8 +53,9 @@ func TestRefusedBeforeTheKey(t *testing.T) {
 		want       error
 	}{
 		{"level B-T without a service", "ec", nil, nil, cms.Options{Level: cms.LevelBT}, codeErr(cms.CodeTimestamper)},
-		{"level B-LT", "ec", nil, nil, cms.Options{Level: cms.LevelBLT, Timestamper: pki.TSAClient()}, codeErr(cms.CodeLevel)},
-		{"level B-LTA", "ec", nil, nil, cms.Options{Level: cms.LevelBLTA, Timestamper: pki.TSAClient()}, codeErr(cms.CodeLevel)},
+		{"level B-LT without a service", "ec", nil, nil, cms.Options{Level: cms.LevelBLT, Collector: collector{pki}}, codeErr(cms.CodeTimestamper)},
+		{"level B-LT without a collector", "ec", nil, nil, cms.Options{Level: cms.LevelBLT, Timestamper: pki.TSAClient()}, codeErr(cms.CodeCollector)},
+		{"level B-LTA without a collector", "ec", nil, nil, cms.Options{Level: cms.LevelBLTA, Timestamper: pki.TSAClient()}, codeErr(cms.CodeCollector)},
 		{"no such level", "ec", nil, nil, cms.Options{Level: "B-X"}, codeErr(cms.CodeOptions)},
 		{"expired", "expired", nil, nil, cms.Options{}, signer.ErrCertificateExpired},
 		{"not yet valid", "future", nil, nil, cms.Options{}, signer.ErrCertificateNotYetValid},
@@ -265,7 +266,6 @@ func TestState(t *testing.T) {
 		"other format":           {edit("format", "pdf"), cms.CodeStateVersion},
 		"not JSON":               {[]byte(`"x"`), cms.CodeState},
 		"level":                  {edit("level", "B-X"), cms.CodeState},
-		"level above":            {edit("level", "B-LT"), cms.CodeLevel},
 		"hash":                   {edit("hash", "SHA-1"), cms.CodeState},
 		"other hash":             {edit("hash", "SHA-512"), cms.CodeState},
 		"algorithm":              {edit("signature_algorithm", "MAA="), cms.CodeState},
@@ -396,7 +396,9 @@ func TestFinishLevels(t *testing.T) {
 		return p.Finish(t.Context(), io.Discard, strings.NewReader(text), value, opts)
 	}
 	require.ErrorIs(t, finish(nil), codeErr(cms.CodeTimestamper))
-	require.ErrorIs(t, finish(&cms.FinishOptions{Level: cms.LevelBLT}), codeErr(cms.CodeLevel))
+	require.ErrorIs(t, finish(&cms.FinishOptions{Level: cms.LevelBLT}), codeErr(cms.CodeTimestamper))
+	require.ErrorIs(t, finish(&cms.FinishOptions{Level: cms.LevelBLT, Timestamper: pki.TSAClient()}), codeErr(cms.CodeCollector))
+	require.ErrorIs(t, finish(&cms.FinishOptions{Level: "B-X"}), codeErr(cms.CodeOptions))
 	require.NoError(t, finish(&cms.FinishOptions{Level: cms.LevelBB}))
 	require.NoError(t, finish(&cms.FinishOptions{Timestamper: pki.TSAClient()}))
 	value[len(value)-1]++

@@ -72,7 +72,7 @@ func begin(ctx context.Context, s signer.Signer, o *Options) (*PreparedSignature
 	if err != nil {
 		return nil, err
 	}
-	if err := checkTimestamper(level, o.Timestamper); err != nil {
+	if err := checkMeans(level, o.Timestamper, o.Collector); err != nil {
 		return nil, err
 	}
 	if err := signer.Cancelled(ctx); err != nil {
@@ -86,7 +86,7 @@ func begin(ctx context.Context, s signer.Signer, o *Options) (*PreparedSignature
 }
 
 func (o *Options) finish() *FinishOptions {
-	return &FinishOptions{Level: o.Level, Timestamper: o.Timestamper, InsecureSkipCheck: o.InsecureSkipCheck}
+	return &FinishOptions{Level: o.Level, Timestamper: o.Timestamper, Collector: o.Collector, InsecureSkipCheck: o.InsecureSkipCheck, Clock: o.Clock}
 }
 
 // read hashes content, once: what is finished in the same call needs no second digest.
@@ -115,6 +115,7 @@ func (p *PreparedSignature) signOnTheFly(ctx context.Context, dst io.Writer, con
 	sd := cmsdata.New(p.chain)
 	sd.ContentType = p.contentType
 	sd.DigestsRaw = [][]byte{known.Identifier()}
+	sd.OtherInfo = p.level == LevelBLT || p.level == LevelBLTA // OCSP responses, most likely; a higher version than needed harms nobody
 	var inner error
 	err := sd.WriteIndefinite(dst, io.TeeReader(ctxReader{ctx, content}, h), func(int64) error {
 		p.complete(h, p.algorithm.Hash, o)
@@ -123,11 +124,12 @@ func (p *PreparedSignature) signOnTheFly(ctx context.Context, dst io.Writer, con
 			return inner
 		}
 		var si *cmsdata.SignerInfo
-		if si, inner = p.signerInfo(ctx, signature, o.finish()); inner != nil {
+		if si, inner = p.signerInfo(signature, o.finish()); inner != nil {
 			return inner
 		}
 		sd.Signers = []*cmsdata.SignerInfo{si}
-		return nil
+		inner = p.raise(ctx, sd, si, o.finish())
+		return inner
 	})
 	if inner != nil {
 		return inner
@@ -262,11 +264,14 @@ func AddSignature(ctx context.Context, dst io.Writer, existing []byte, content i
 	if err != nil {
 		return err
 	}
-	si, err := p.signerInfo(ctx, signature, o.finish())
+	si, err := p.signerInfo(signature, o.finish())
 	if err != nil {
 		return err
 	}
 	sd.Add(si, p.chain)
+	if err := p.raise(ctx, sd, si, o.finish()); err != nil {
+		return err
+	}
 	raw, err := sd.Marshal()
 	if err != nil {
 		return wrap(err)

@@ -57,6 +57,24 @@ func ParseToken(ber []byte) (*Token, error) {
 // SignedData is the token's SignedData, for the packages of this module.
 func (t *Token) SignedData() *cmsdata.SignedData { return t.sd }
 
+// WithUnsigned is the token with one more unsigned attribute of its signer, which changes nothing that is signed. It is for the packages
+// of this module: an archive time-stamp carries the index of what it covers in this way.
+func (t *Token) WithUnsigned(a cmsdata.Attribute) (*Token, error) {
+	sd, err := cmsdata.Parse(t.Raw)
+	if err != nil {
+		return nil, fail(CodeTokenMalformed, err)
+	}
+	if n := len(sd.Signers); n != 1 {
+		return nil, fail(CodeSignerCount, nil, "count", strconv.Itoa(n))
+	}
+	sd.Signers[0].AddUnsigned(a)
+	raw, err := sd.Marshal()
+	if err != nil {
+		return nil, fail(CodeTokenMalformed, err)
+	}
+	return ParseToken(raw)
+}
+
 // Certificates are the certificates that the token carries, in its order, as far as they can be read. Nothing is known about them:
 // the token's signer need not be among them, nor first.
 func (t *Token) Certificates() []*x509.Certificate { return slices.Clone(t.certs) }

@@ -42,6 +42,14 @@ func New(certificates []*x509.Certificate, signers ...*SignerInfo) *SignedData {
 	return sd
 }
 
+// Sort puts certificates and crls into the order of a DER SET OF. It is for new files: what others may have hashed in another order
+// stays in it.
+func (sd *SignedData) Sort() {
+	der.SortSet(sd.Certificates)
+	der.SortSet(sd.CRLs)
+	sd.x509 = nil
+}
+
 // Add adds a signer and those of its certificates that are not there yet, after what is there: earlier certificates keep their order.
 func (sd *SignedData) Add(si *SignerInfo, certificates []*x509.Certificate) {
 	announced := slices.ContainsFunc(sd.Digests, func(h alg.Hash) bool { return h.Crypto == si.Digest.Crypto }) // with or without NULL

@@ -1,6 +1,9 @@
 package cmsdata
 
 import (
+	"bytes"
+	"slices"
+
 	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/limits"
 )
@@ -32,6 +35,31 @@ func OCSPResponse(choice []byte) (response []byte, ok bool) {
 		return responseOf(e.Raw), true
 	}
 	return nil, false
+}
+
+// AddCertificate, AddCRL and AddOCSP put one piece of evidence behind what is there, unless it is there already.
+func (sd *SignedData) AddCertificate(raw []byte) {
+	if !containsBytes(sd.Certificates, raw) {
+		sd.Certificates = append(slices.Clip(sd.Certificates), raw)
+		sd.x509 = nil
+	}
+}
+
+// AddCRL adds a CertificateList: see AddCertificate.
+func (sd *SignedData) AddCRL(raw []byte) {
+	if !containsBytes(sd.CRLs, raw) {
+		sd.CRLs = append(slices.Clip(sd.CRLs), raw)
+	}
+}
+
+// AddOCSP adds an OCSPResponse: see AddCertificate.
+func (sd *SignedData) AddOCSP(response []byte) {
+	for _, choice := range sd.CRLs {
+		if have, ok := OCSPResponse(choice); ok && bytes.Equal(have, response) {
+			return
+		}
+	}
+	sd.CRLs = append(slices.Clip(sd.CRLs), OCSPInfo(response))
 }
 
 // Values are certificates and revocation data that lie in one place of a structure, each as it lies there.

@@ -43,8 +43,8 @@ var cms = map[string]Message{
 		Vi: "nội dung đã thay đổi kể từ khi chuẩn bị chữ ký; hãy chuẩn bị lại",
 	},
 	"cms.archived": {
-		En: "a signer cannot be added: an archive time-stamp of an older kind covers the whole file and would break",
-		Vi: "không thể thêm người ký: dấu thời gian lưu trữ kiểu cũ bảo vệ toàn bộ tệp và sẽ mất hiệu lực",
+		En: "nothing can be added: an archive time-stamp of an older kind covers the whole file and would break",
+		Vi: "không thể bổ sung gì vào tệp: dấu thời gian lưu trữ kiểu cũ bảo vệ toàn bộ tệp và sẽ mất hiệu lực",
 	},
 	"cms.key": {
 		En: "the key of this certificate cannot sign in the way asked for",
@@ -58,9 +58,17 @@ var cms = map[string]Message{
 		En: "the options do not fit together: {reason}",
 		Vi: "các tùy chọn không phù hợp với nhau: {reason}",
 	},
-	"cms.level-unsupported": {
-		En: "level {level} cannot be made yet; B-B and B-T can",
-		Vi: "chưa hỗ trợ tạo chữ ký mức {level}; hiện có thể tạo mức B-B và B-T",
+	"cms.level-refused": {
+		En: "this signature cannot be brought to level {level}: {reason}",
+		Vi: "không thể nâng chữ ký này lên mức {level}: {reason}",
+	},
+	"cms.collector": {
+		En: "level {level} needs certificates and revocation data, but nothing was given to find them with",
+		Vi: "mức {level} cần chứng thư số và dữ liệu thu hồi, nhưng chưa khai báo cách tìm chúng",
+	},
+	"cms.evidence": {
+		En: "the evidence for the certificate of {subject} could not be had",
+		Vi: "không lấy được bằng chứng kiểm tra cho chứng thư số của {subject}",
 	},
 	"cms.timestamper": {
 		En: "level {level} needs a time-stamp service, and none is given",
