@@ -17,7 +17,7 @@ import (
 var names = []string{
 	"addr", "address", "announced", "asked", "at", "attribute", "bits", "by", "candidates", "claimed", "clock", "content", "count",
 	"curve", "dir", "error", "extension", "failed", "failure", "field", "fields", "file", "filter", "form", "format", "found", "from", "got", "group", "have",
-	"host", "id", "index", "issuer", "level", "limit", "max", "min", "name", "names", "need", "not_after", "not_before", "object", "octets", "of", "offset",
+	"host", "id", "index", "issuer", "label", "level", "limit", "max", "min", "name", "names", "need", "not_after", "not_before", "object", "octets", "of", "offset",
 	"oid", "operation", "option", "path", "policy", "port", "proved", "responder", "revision", "scheme", "serial", "signer", "since", "size",
 	"sub_filter", "subject", "text", "time", "to", "total", "tree", "tries", "type", "until", "url", "usage", "value", "version", "wants",
 }

@@ -16,6 +16,7 @@ var tables = []map[string]Message{
 	state,
 	testpki,
 	timestamp,
+	token,
 	trust,
 	verify,
 }

@@ -173,3 +173,19 @@ const (
 	PDFHeaderWithin = 1024            // octets in which the header of a PDF is looked for
 	VerifySkew      = 5 * time.Minute // how far clocks of signers and time-stamp authorities may be ahead of ours
 )
+
+// PKCS#11 tokens (token).
+const (
+	TokenSlots        = 256                    // slots of a module that are looked at
+	TokenSessions     = 16                     // sessions of one token that this process has open at once
+	TokenObjects      = 4096                   // objects of one search
+	TokenCertificates = 256                    // certificates of a token that are listed
+	TokenKeys         = 256                    // private or public keys of a token that are compared
+	TokenAttribute    = 64 << 10               // octets of one attribute of an object
+	TokenModule       = 256 << 20              // octets of a module's file
+	TokenExports      = 65_536                 // names in the export table of a DLL that are looked at
+	TokenProviders    = 1024                   // entries of the Windows registry that are looked at
+	TokenFolders      = 2048                   // folders in which modules are looked for
+	TokenProbe        = 1 << 20                // octets of the answer of a probe
+	TokenPoll         = 200 * time.Millisecond // between two looks for a token that was pulled out
+)
