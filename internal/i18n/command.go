@@ -43,10 +43,10 @@ var command = map[string]Message{
 	"command.inspect-claims":     {En: "claims", Vi: "nội dung tự khai"},
 	"command.inspect-empty-fields": {
 		En: "empty signature fields",
-		Vi: "trường chữ ký còn trống",
+		Vi: "ô chữ ký còn trống",
 	},
 	"command.inspect-file":      {En: "file", Vi: "tệp"},
-	"command.inspect-issuer":    {En: "issuer", Vi: "nơi cấp chứng thư số"},
+	"command.inspect-issuer":    {En: "issuer", Vi: "đơn vị cấp chứng thư số"},
 	"command.inspect-revision":  {En: "revision", Vi: "phiên bản"},
 	"command.inspect-signature": {En: "signature", Vi: "chữ ký"},
 	"command.inspect-signer":    {En: "signer", Vi: "người ký"},
@@ -125,7 +125,7 @@ var command = map[string]Message{
 	},
 	"command.tsa-missing": {
 		En: "level {level} needs a time-stamp server: give --tsa URL",
-		Vi: "mức {level} cần máy chủ dấu thời gian: hãy thêm --tsa URL",
+		Vi: "mức {level} cần máy chủ cấp dấu thời gian: hãy thêm --tsa URL",
 	},
 	"command.unknown-command": {
 		En: "there is no command {name} in {group}",

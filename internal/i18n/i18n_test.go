@@ -168,3 +168,26 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+// TestOneWordForOneThing holds the terms that an accountant knows from the law and from the authorities' own programs: other words for
+// the same thing would make her wonder whether something else is meant.
+func TestOneWordForOneThing(t *testing.T) {
+	say := map[string]string{
+		"chứng chỉ": "chứng thư số", "chứng thực số": "chứng thư số", "tạm ngưng": "tạm dừng", "đình chỉ": "tạm dừng", "nhãn thời gian": "dấu thời gian",
+		"tem thời gian": "dấu thời gian", "trường chữ ký": "ô chữ ký", "máy chủ dấu thời gian": "máy chủ cấp dấu thời gian",
+		"khóa riêng": "khóa bí mật", "khoá": "khóa", "huỷ": "hủy", "chữ kí": "chữ ký", "hoá": "hóa",
+	}
+	check := func(where, text string) {
+		for wrong, right := range say {
+			if strings.Contains(strings.ToLower(text), wrong) {
+				t.Errorf("%s: %q says %q; the word is %q", where, text, wrong, right)
+			}
+		}
+	}
+	for code, m := range catalogue {
+		check(code, m.Vi)
+	}
+	for en, vi := range terms() {
+		check(en, vi)
+	}
+}

@@ -18,7 +18,7 @@ var state = map[string]Message{
 	"report.counter":      {En: "Counter-signature", Vi: "Chữ ký xác nhận"},
 	"report.timestamp":    {En: "Time-stamp", Vi: "Dấu thời gian"},
 	"report.id":           {En: "Name", Vi: "Tên"},
-	"report.field":        {En: "Field", Vi: "Trường"},
+	"report.field":        {En: "Field", Vi: "Ô chữ ký"},
 	"report.signer":       {En: "Signer", Vi: "Người ký"},
 	"report.organization": {En: "Organisation", Vi: "Tổ chức"},
 	"report.tax-code":     {En: "Tax code", Vi: "Mã số thuế"},
@@ -81,7 +81,7 @@ var state = map[string]Message{
 	"report.tree.none":       {En: "nothing: no chain to a trusted certificate", Vi: "không có chuỗi chứng thư số nào đến chứng thư số được tin cậy"},
 
 	"report.intact":  {En: "intact", Vi: "nguyên vẹn"},
-	"report.broken":  {En: "BROKEN", Vi: "ĐÃ BỊ THAY ĐỔI"},
+	"report.broken":  {En: "BROKEN", Vi: "KHÔNG NGUYÊN VẸN"},
 	"report.unknown": {En: "could not be checked", Vi: "không kiểm tra được"},
 
 	"report.extent.whole":    {En: "the whole document", Vi: "toàn bộ tài liệu"},

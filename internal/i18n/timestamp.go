@@ -266,7 +266,7 @@ var timestamp = map[string]Message{
 	},
 	"timestamp.tsa-name": {
 		En: "the time-stamp says that it comes from {found}, but its certificate is that of {want}",
-		Vi: "dấu thời gian ghi nơi cấp là {found}, nhưng chứng thư số lại là của {want}",
+		Vi: "dấu thời gian ghi đơn vị cấp là {found}, nhưng chứng thư số lại là của {want}",
 	},
 	"timestamp.time-skew": {
 		En: "the time of the time-stamp, {time}, is too far from this computer's clock, {clock}",

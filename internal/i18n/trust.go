@@ -55,7 +55,7 @@ var trust = map[string]Message{
 	},
 	"trust.critical": {
 		En: "a certificate in the chain of {subject} has a critical extension that is not understood ({oid})",
-		Vi: "một chứng thư số trong chuỗi của {subject} có phần mở rộng bắt buộc mà kyso không hiểu ({oid})",
+		Vi: "một chứng thư số trong chuỗi của {subject} có phần mở rộng bắt buộc mà hệ thống không hiểu ({oid})",
 	},
 	"trust.invalid-path": {
 		En: "the certificate chain does not hold at {subject}: {reason}",
