@@ -12,6 +12,7 @@ const (
 	CodeCertificateSuspended   finding.Code = "signer.certificate-suspended"     // subject, serial, since
 	CodeCertificateRevoked     finding.Code = "signer.certificate-revoked"       // subject, serial, since, reason
 	CodeCertificateUnsuitable  finding.Code = "signer.certificate-unsuitable"    // subject, serial, reason
+	CodeCertificateUnchecked   finding.Code = "signer.certificate-unchecked"     // subject, serial; also counts as CodeUnavailable
 	CodeKeyNotFound            finding.Code = "signer.key-not-found"             //
 	CodeKeyMismatch            finding.Code = "signer.key-mismatch"              //
 	CodeAmbiguous              finding.Code = "signer.ambiguous"                 // count, candidates
@@ -38,6 +39,8 @@ func parent(code finding.Code) finding.Code {
 	switch code {
 	case CodeSignatureInvalid, CodeBatchCount, CodeNoCertificate:
 		return CodeProtocol
+	case CodeCertificateUnchecked:
+		return CodeUnavailable
 	case CodeMessageOnly:
 		return CodeUnsupportedAlgorithm
 	case CodeDigestLength, CodeNoOptions, CodeDigestOrMessage:

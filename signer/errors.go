@@ -30,6 +30,7 @@ var (
 	ErrCertificateSuspended   = kind(CodeCertificateSuspended)   // on hold: it may come back
 	ErrCertificateRevoked     = kind(CodeCertificateRevoked)     // for good
 	ErrCertificateUnsuitable  = kind(CodeCertificateUnsuitable)  // not made for signing documents
+	ErrCertificateUnchecked   = kind(CodeCertificateUnchecked)   // nobody could tell whether it is revoked; an ErrUnavailable
 
 	ErrKeyNotFound = kind(CodeKeyNotFound) // nothing matches the choice
 	ErrKeyMismatch = kind(CodeKeyMismatch) // the certificate does not belong to the key
@@ -105,7 +106,7 @@ func PINExpired(cause error) *PINError {
 }
 
 // CertificateError says why a certificate may not sign: [ErrCertificateExpired], [ErrCertificateNotYetValid],
-// [ErrCertificateSuspended], [ErrCertificateRevoked] or [ErrCertificateUnsuitable].
+// [ErrCertificateSuspended], [ErrCertificateRevoked], [ErrCertificateUnsuitable] or [ErrCertificateUnchecked].
 type CertificateError struct {
 	finding.Fault
 	Certificate *x509.Certificate // may be nil when a service names none
@@ -118,6 +119,9 @@ type CertificateError struct {
 
 // As lets errors.As take it as *Error.
 func (e *CertificateError) As(target any) bool { return asError(e.Fault, target) }
+
+// Is reports whether target is the same kind, or the wider kind that this one counts as.
+func (e *CertificateError) Is(target error) bool { return sameKind(e.Fault, target) }
 
 // CertificateExpired is [ErrCertificateExpired] for cert, which may be nil, at a time.
 func CertificateExpired(cert *x509.Certificate, at time.Time, cause error) *CertificateError {
@@ -142,6 +146,11 @@ func CertificateRevoked(cert *x509.Certificate, since time.Time, reason string, 
 // CertificateUnsuitable is [ErrCertificateUnsuitable]; reason says what it lacks.
 func CertificateUnsuitable(cert *x509.Certificate, reason string, cause error) *CertificateError {
 	return newCertificateError(CodeCertificateUnsuitable, cert, time.Time{}, time.Time{}, reason, cause)
+}
+
+// CertificateUnchecked is [ErrCertificateUnchecked]; cause says what could not be reached or found.
+func CertificateUnchecked(cert *x509.Certificate, cause error) *CertificateError {
+	return newCertificateError(CodeCertificateUnchecked, cert, time.Time{}, time.Time{}, "", cause)
 }
 
 func newCertificateError(code finding.Code, cert *x509.Certificate, at, since time.Time, reason string, cause error) *CertificateError {

@@ -33,7 +33,8 @@ func TestVocabulary(t *testing.T) {
 		"signer.pin-incorrect": signer.ErrPINIncorrect, "signer.pin-locked": signer.ErrPINLocked, "signer.pin-expired": signer.ErrPINExpired,
 		"signer.certificate-expired": signer.ErrCertificateExpired, "signer.certificate-not-yet-valid": signer.ErrCertificateNotYetValid,
 		"signer.certificate-suspended": signer.ErrCertificateSuspended, "signer.certificate-revoked": signer.ErrCertificateRevoked,
-		"signer.certificate-unsuitable": signer.ErrCertificateUnsuitable, "signer.key-not-found": signer.ErrKeyNotFound, "signer.key-mismatch": signer.ErrKeyMismatch,
+		"signer.certificate-unsuitable": signer.ErrCertificateUnsuitable, "signer.certificate-unchecked": signer.ErrCertificateUnchecked,
+		"signer.key-not-found": signer.ErrKeyNotFound, "signer.key-mismatch": signer.ErrKeyMismatch,
 		"signer.ambiguous": signer.ErrAmbiguous, "signer.refused": signer.ErrRefused, "signer.expired": signer.ErrExpired, "signer.cancelled": signer.ErrCancelled,
 		"signer.unavailable": signer.ErrUnavailable, "signer.outcome-unknown": signer.ErrOutcomeUnknown, "signer.quota": signer.ErrQuota,
 		"signer.protocol": signer.ErrProtocol, "signer.signature-invalid": signer.ErrSignatureInvalid,
@@ -43,7 +44,8 @@ func TestVocabulary(t *testing.T) {
 		"signer.pin-incorrect": signer.PINIncorrect(2, cause), "signer.pin-locked": signer.PINLocked(cause), "signer.pin-expired": signer.PINExpired(cause),
 		"signer.certificate-expired": signer.CertificateExpired(cert, at, cause), "signer.certificate-not-yet-valid": signer.CertificateNotYetValid(cert, at, cause),
 		"signer.certificate-suspended": signer.CertificateSuspended(cert, at, cause), "signer.certificate-revoked": signer.CertificateRevoked(cert, at, "keyCompromise", cause),
-		"signer.certificate-unsuitable": signer.CertificateUnsuitable(cert, "keyUsage", cause), "signer.ambiguous": signer.Ambiguous([]signer.Candidate{{Label: "a"}, {ID: "b"}}, cause),
+		"signer.certificate-unsuitable": signer.CertificateUnsuitable(cert, "keyUsage", cause), "signer.certificate-unchecked": signer.CertificateUnchecked(cert, cause),
+		"signer.ambiguous": signer.Ambiguous([]signer.Candidate{{Label: "a"}, {ID: "b"}}, cause),
 		"signer.cancelled": signer.Cancelled(cancelled), "signer.outcome-unknown": signer.OutcomeUnknown("op-1", cause),
 	}
 	for code := range kinds {
@@ -53,7 +55,7 @@ func TestVocabulary(t *testing.T) {
 	}
 	for code, err := range made {
 		for kind, target := range kinds {
-			want := kind == code || code == "signer.signature-invalid" && kind == "signer.protocol"
+			want := kind == code || code == "signer.signature-invalid" && kind == "signer.protocol" || code == "signer.certificate-unchecked" && kind == "signer.unavailable"
 			for _, e := range []error{err, fmt.Errorf("outer: %w", err), &signer.BatchError{Index: 1, Err: err}, errors.Join(errors.New("x"), err)} {
 				if errors.Is(e, target) != want {
 					t.Errorf("errors.Is(%v, %s) = %v", e, kind, !want)

@@ -54,8 +54,8 @@ type Request struct {
 // CertificateChecker tells whether a certificate may be relied on, revocation included. Backends that want to ask before signing,
 // and services that take log-ins, hold one; package verify implements it.
 type CertificateChecker interface {
-	// CheckCertificate returns nil, a [*CertificateError] that says why not, or [ErrUnavailable] when nobody could tell. chain is leaf
-	// first; at is the time asked about.
+	// CheckCertificate returns nil, or a [*CertificateError] that says why not; that is [ErrCertificateUnchecked], an [ErrUnavailable],
+	// when nobody could tell. chain is leaf first; at is the time asked about.
 	CheckCertificate(ctx context.Context, chain []*x509.Certificate, at time.Time) error
 }
 

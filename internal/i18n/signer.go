@@ -33,6 +33,10 @@ var signer = map[string]Message{
 		En: "the certificate[[ of {subject}]] is not meant for signing documents[[ ({reason})]]; sign with another one",
 		Vi: "chứng thư số[[ của {subject}]] không dùng để ký tài liệu[[ ({reason})]]; hãy ký bằng chứng thư số khác",
 	},
+	"signer.certificate-unchecked": {
+		En: "it could not be found out whether the certificate[[ of {subject}]] is revoked, so nothing was signed; try again, or give the revocation data",
+		Vi: "không xác định được chứng thư số[[ của {subject}]] có bị thu hồi hay không nên chưa ký; hãy thử lại hoặc cung cấp dữ liệu thu hồi",
+	},
 	"signer.key-not-found": {
 		En: "no matching signing key was found",
 		Vi: "không tìm thấy khóa ký phù hợp",
