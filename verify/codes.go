@@ -11,7 +11,6 @@ const (
 	CodeRead       finding.Code = "verify.read"               // the document could not be read
 	CodeContent    finding.Code = "verify.read-content"       // the content could not be read
 	CodePolicy     finding.Code = "verify.unknown-policy"     // no such policy: policy
-	CodePolicyYet  finding.Code = "verify.policy-not-yet"     // a policy that is planned: policy
 	CodeIndication finding.Code = "verify.unknown-indication" // no such indication: name
 	CodeCancelled  finding.Code = "verify.cancelled"          // the context ended
 	CodeReport     finding.Code = "verify.report"             // the report could not be written

@@ -23,7 +23,7 @@ const (
 func (r *Report) ExitCode() int {
 	if r.Error != nil {
 		switch finding.Code(r.Error.Code) {
-		case CodeRead, CodeContent, CodeCancelled, CodePolicy, CodePolicyYet, cms.CodeRead, cms.CodeContent, pdf.CodeRead, pdfobj.CodeRead:
+		case CodeRead, CodeContent, CodeCancelled, CodePolicy, cms.CodeRead, cms.CodeContent, pdf.CodeRead, pdfobj.CodeRead:
 			return ExitUsage
 		}
 		return ExitUnreadable

@@ -3,8 +3,8 @@ package verify
 // Names of policies.
 const (
 	PolicyDefault = "default" // EN 319 102-1 with the constraints that this package documents
-	PolicyGDT     = "gdt"     // e-invoices as the General Department of Taxation takes them; not built yet
-	PolicyTT15    = "tt15"    // Circular 15/2025/TT-BKHCN; not built yet
+	PolicyGDT     = "gdt"     // documents of the tax authority: RSA PKCS#1 v1.5 over SHA-256
+	PolicyTT15    = "tt15"    // Circular 15/2025/TT-BKHCN: RSASSA-PSS or ECDSA, SHA-2 or SHA-3, AdES
 )
 
 // policyVersion is raised whenever the same evidence could get another verdict.
@@ -28,11 +28,12 @@ type policy struct {
 
 // policies are those that are built.
 var policies = []*policy{
-	{PolicyName: PolicyName{Name: PolicyDefault, Version: policyVersion}},
+	{PolicyName: PolicyName{Name: PolicyDefault, Version: policyVersion}, conform: (*judging).conform},
+	{PolicyName: PolicyName{Name: PolicyGDT, Version: policyVersion}, claimedTime: true, sign: rulesGDT.sign, conform: (*judging).conform},
+	{PolicyName: PolicyName{Name: PolicyTT15, Version: policyVersion}, claimedTime: true, sign: rulesTT15.sign, conform: (*judging).conform},
 }
 
-// ParsePolicy reads the name of a policy; "" is "default". A report never carries the name of rules that were not applied: "gdt" and
-// "tt15" are an *[Error] with [CodePolicyYet] until they are built, any other name one with [CodePolicy].
+// ParsePolicy reads the name of a policy; "" is "default". A name that no policy has is an *[Error] with [CodePolicy].
 func ParsePolicy(name string) (PolicyName, error) {
 	p, err := policyNamed(name)
 	if err != nil {
@@ -49,10 +50,6 @@ func policyNamed(name string) (*policy, error) {
 		if p.Name == name {
 			return p, nil
 		}
-	}
-	switch name {
-	case PolicyGDT, PolicyTT15:
-		return nil, fail(CodePolicyYet, nil, "policy", name)
 	}
 	return nil, fail(CodePolicy, nil, "policy", name)
 }

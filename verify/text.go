@@ -92,6 +92,7 @@ func (t *table) signature(s *Signature) {
 			}
 		}
 	}
+	t.conformance(s.Conformance)
 	t.findings(s.Findings)
 	for _, stamp := range s.Timestamps {
 		t.timestamp(stamp, s.ID)

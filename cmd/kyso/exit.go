@@ -89,7 +89,6 @@ var exitByCode = map[finding.Code]int{
 	cms.CodeRead:                 exitUsage,
 	cms.CodeWrite:                exitUsage,
 	verify.CodePolicy:            exitUsage,
-	verify.CodePolicyYet:         exitUsage,
 	verify.CodeRead:              exitUsage,
 	keyfile.CodePassword:         exitUsage,
 	keyfile.CodePasswordRequired: exitUsage,

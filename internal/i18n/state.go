@@ -100,6 +100,10 @@ var state = map[string]Message{
 	"report.basis.claimed":   {En: "as the signer claims", Vi: "do người ký tự khai"},
 	"report.basis.now":       {En: "nothing proves an earlier time", Vi: "không có gì chứng minh thời điểm sớm hơn"},
 
+	"report.conformance.met":     {En: "Requirements met", Vi: "Yêu cầu đạt"},
+	"report.conformance.not-met": {En: "Not met", Vi: "Yêu cầu không đạt"},
+	"report.conformance.unknown": {En: "Cannot be told", Vi: "Chưa xác định"},
+
 	"report.yes":     {En: "yes", Vi: "có"},
 	"report.no":      {En: "no", Vi: "không"},
 	"report.from-to": {En: "{from} to {until}", Vi: "từ {from} đến {until}"},

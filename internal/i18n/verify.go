@@ -26,12 +26,8 @@ var verify = map[string]Message{
 		Vi: "không đọc được nội dung mà chữ ký bảo vệ",
 	},
 	"verify.unknown-policy": {
-		En: "there is no policy named {policy}; there is default",
-		Vi: "không có chính sách kiểm tra tên là {policy}; hiện có default",
-	},
-	"verify.policy-not-yet": {
-		En: "the policy {policy} is not built yet; use default",
-		Vi: "chưa hỗ trợ chính sách kiểm tra {policy}; hãy dùng default",
+		En: "there is no policy named {policy}; there are default, gdt and tt15",
+		Vi: "không có chính sách kiểm tra nào tên là {policy}; chỉ có default, gdt và tt15",
 	},
 	"verify.unknown-indication": {
 		En: "there is no indication named {name}",
@@ -114,6 +110,27 @@ var verify = map[string]Message{
 	"verify.not-signed": {
 		En: "there is neither a signature nor a time-stamp in the document",
 		Vi: "tài liệu không có chữ ký hay dấu thời gian nào",
+	},
+
+	"policy.algorithm": {
+		En: "the policy {policy} does not allow signatures with {algorithm}",
+		Vi: "chính sách {policy} không chấp nhận chữ ký dùng thuật toán {algorithm}",
+	},
+	"policy.hash": {
+		En: "the policy {policy} does not allow the hash function {algorithm}",
+		Vi: "chính sách {policy} không chấp nhận hàm băm {algorithm}",
+	},
+	"policy.key-size": {
+		En: "the signer's key {algorithm} is shorter than the {min} bits that the policy {policy} asks for",
+		Vi: "khóa {algorithm} của người ký ngắn hơn {min} bit theo yêu cầu của chính sách {policy}",
+	},
+	"policy.format": {
+		En: "a signature of the format {format} is not what the policy {policy} expects",
+		Vi: "chữ ký định dạng {format} không đúng định dạng mà chính sách {policy} yêu cầu",
+	},
+	"policy.later-law": {
+		En: "the signature is judged at {time}, before {by} came into force on {from}",
+		Vi: "chữ ký được xét tại thời điểm {time}, trước khi {by} có hiệu lực ({from})",
 	},
 
 	"vnid.bad-name": {
