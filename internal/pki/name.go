@@ -1,10 +1,12 @@
 package pki
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -17,42 +19,90 @@ import (
 	"github.com/kyso-dev/kyso/internal/limits"
 )
 
-// Name is a distinguished name.
+// Name is a distinguished name. It is never changed once read and safe for concurrent use.
 type Name struct {
 	Raw  []byte // DER of the RDNSequence
-	keys []string
 	attr []attribute
+	rdns int // relative names
+	fold *folded
 }
 
+// attribute is one attribute, of the relative name with the index rdn.
 type attribute struct {
+	rdn    int
 	oid    OID
+	tag    casn1.Tag
+	value  []byte
 	text   string
 	isText bool
 }
 
+// folded are the relative names in a form in which equal ones are equal. It is made when names that are not the same octets are
+// compared, which is seldom.
+type folded struct {
+	once sync.Once
+	keys []string
+}
+
+func (n Name) keys() []string {
+	if n.fold == nil {
+		return nil
+	}
+	n.fold.once.Do(func() {
+		for i := range n.rdns {
+			var pairs []string // sorted, since a relative name is a set
+			for _, a := range n.attr {
+				if a.rdn == i {
+					pairs = append(pairs, a.key())
+				}
+			}
+			slices.Sort(pairs)
+			n.fold.keys = append(n.fold.keys, strings.Join(pairs, ""))
+		}
+	})
+	return n.fold.keys
+}
+
+// key is the attribute in a form that tells where it ends. It does not begin with a zero octet.
+func (a attribute) key() string {
+	tag, value := a.tag, string(a.value)
+	if a.isText {
+		tag, value = 0, foldText(a.text)
+	}
+	b := make([]byte, 0, len(a.oid)+len(value)+8)
+	b = append(append(b, byte(len(a.oid))), a.oid...)
+	b = append(binary.AppendUvarint(append(b, byte(tag)), uint64(len(value))), value...)
+	return string(b)
+}
+
 // Empty reports whether the name has no parts.
-func (n Name) Empty() bool { return len(n.keys) == 0 }
+func (n Name) Empty() bool { return n.rdns == 0 }
 
 // Equal compares names as RFC 5280, 7.1, does: the same relative names in the same order, text compared without regard to its
-// string type, to case and to repeated white space.
-func (n Name) Equal(m Name) bool { return slices.Equal(n.keys, m.keys) }
+// string type, to case, to repeated white space and to how its letters are composed.
+func (n Name) Equal(m Name) bool {
+	if n.Raw != nil && bytes.Equal(n.Raw, m.Raw) {
+		return true
+	}
+	return n.rdns == m.rdns && slices.Equal(n.keys(), m.keys())
+}
 
 // Within reports whether n is m or lies beneath it.
 func (n Name) Within(m Name) bool {
-	return len(n.keys) >= len(m.keys) && slices.Equal(n.keys[:len(m.keys)], m.keys)
+	return n.rdns >= m.rdns && slices.Equal(n.keys()[:m.rdns], m.keys())
 }
 
 // With is the name with one relative name (the content of a SET) added, as nameRelativeToCRLIssuer and its kind mean it.
 func (n Name) With(rdn []byte) (Name, error) {
-	key, attr, ok := readRDN(rdn)
+	attr, ok := readRDN(rdn, n.rdns)
 	if !ok {
 		return Name{}, malformed("RelativeDistinguishedName")
 	}
-	return Name{keys: append(slices.Clone(n.keys), key), attr: append(slices.Clone(n.attr), attr...)}, nil
+	return Name{attr: append(slices.Clone(n.attr), attr...), rdns: n.rdns + 1, fold: new(folded)}, nil
 }
 
 // Key is the name in a form in which equal names are equal.
-func (n Name) Key() string { return strings.Join(n.keys, "\x00") }
+func (n Name) Key() string { return strings.Join(n.keys(), "\x00") }
 
 // emails are the e-mail addresses among the attributes.
 func (n Name) emails() []string {
@@ -90,7 +140,7 @@ func ParseName(raw []byte) (Name, error) {
 	if !s.ReadASN1(&seq, casn1.SEQUENCE) || !s.Empty() {
 		return Name{}, malformed("Name")
 	}
-	n := Name{Raw: raw}
+	n := Name{Raw: raw, fold: new(folded)}
 	for !seq.Empty() {
 		var set cryptobyte.String
 		if len(n.attr) >= limits.NameAttributes {
@@ -99,51 +149,34 @@ func ParseName(raw []byte) (Name, error) {
 		if !seq.ReadASN1(&set, casn1.SET) {
 			return Name{}, malformed("Name")
 		}
-		key, attr, ok := readRDN(set)
+		attr, ok := readRDN(set, n.rdns)
 		if !ok {
 			return Name{}, malformed("Name")
 		}
-		n.keys = append(n.keys, key)
 		n.attr = append(n.attr, attr...)
+		n.rdns++
 	}
 	return n, nil
 }
 
-// readRDN reads the content of a RelativeDistinguishedName. Its key is made of all its attributes, sorted: it is a set.
-func readRDN(set cryptobyte.String) (key string, attrs []attribute, ok bool) {
-	if set.Empty() {
-		return "", nil, false
-	}
-	var keys []string
+// readRDN reads the content of the RelativeDistinguishedName with an index.
+func readRDN(set cryptobyte.String, index int) ([]attribute, bool) {
+	var attrs []attribute
 	for !set.Empty() {
 		var pair, value cryptobyte.String
-		var tag casn1.Tag
-		if len(keys) >= limits.NameAttributes || !set.ReadASN1(&pair, casn1.SEQUENCE) {
-			return "", nil, false
+		a := attribute{rdn: index}
+		if len(attrs) >= limits.NameAttributes || !set.ReadASN1(&pair, casn1.SEQUENCE) {
+			return nil, false
 		}
-		oid, ok := ReadOID(&pair)
-		if !ok || !pair.ReadAnyASN1(&value, &tag) || !pair.Empty() {
-			return "", nil, false
+		var ok bool
+		if a.oid, ok = ReadOID(&pair); !ok || !pair.ReadAnyASN1(&value, &a.tag) || !pair.Empty() {
+			return nil, false
 		}
-		a := attribute{oid: oid}
-		a.text, a.isText = stringValue(tag, value)
-		if a.isText {
-			keys = append(keys, pairKey(oid, 0, foldText(a.text)))
-		} else {
-			keys = append(keys, pairKey(oid, tag, string(value)))
-		}
+		a.value = value
+		a.text, a.isText = stringValue(a.tag, value)
 		attrs = append(attrs, a)
 	}
-	slices.Sort(keys)
-	return strings.Join(keys, ""), attrs, true
-}
-
-// pairKey is an attribute in a form that tells where it ends. It does not begin with a zero octet.
-func pairKey(oid OID, tag casn1.Tag, value string) string {
-	b := make([]byte, 0, len(oid)+len(value)+8)
-	b = append(append(b, byte(len(oid))), oid...)
-	b = append(binary.AppendUvarint(append(b, byte(tag)), uint64(len(value))), value...)
-	return string(b)
+	return attrs, len(attrs) > 0
 }
 
 // stringValue is the text of a string type; ok is false for other types and for malformed text.

@@ -51,7 +51,7 @@ func ReadPointName(s []byte) (PointName, error) {
 		p.Full = names
 		return p, err
 	case in.ReadASN1(&c, tag1.Constructed()) && in.Empty():
-		if _, _, ok := readRDN(c); ok {
+		if _, ok := readRDN(c, 0); ok {
 			p.Relative = c
 			return p, nil
 		}

@@ -122,10 +122,10 @@ func (o OID) asn1() asn1.ObjectIdentifier {
 }
 
 func (n Name) pkix() pkix.Name {
-	var seq pkix.RDNSequence
+	seq := make(pkix.RDNSequence, n.rdns)
 	for _, a := range n.attr {
 		if id := a.oid.asn1(); a.isText && id != nil {
-			seq = append(seq, pkix.RelativeDistinguishedNameSET{{Type: id, Value: a.text}})
+			seq[a.rdn] = append(seq[a.rdn], pkix.AttributeTypeAndValue{Type: id, Value: a.text})
 		}
 	}
 	var out pkix.Name

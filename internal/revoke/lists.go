@@ -180,7 +180,7 @@ func (l *lister) answer() {
 	// All that speaks for some reasons, the revoking ones too: a revocation that stood at the time must not be left out.
 	parts := slices.DeleteFunc(slices.Clone(l.listings), func(s *listing) bool { return s.reasons == pki.AllReasons })
 	slices.SortStableFunc(parts, func(a, b *listing) int { return b.newest().ThisUpdate.Compare(a.newest().ThisUpdate) })
-	whole := false
+	whole := len(parts) < len(l.listings)
 	for i := range parts {
 		joined := snapshot(parts[i:])
 		whole = whole || joined != nil
