@@ -70,3 +70,24 @@ const (
 	CodeDSSDamaged        finding.Code = "pdf.dss-damaged"          // an entry of the document security store cannot be used; params: object
 	CodeDSSLimit          finding.Code = "pdf.dss-limit"            // the store holds more than is read; params: max
 )
+
+// Codes of what was done to a document after it was signed ([Changes]). The parameter revision is where.
+const (
+	CodeChangedStore      finding.Code = "pdf.changed-store"      // validation data was added
+	CodeChangedExtensions finding.Code = "pdf.changed-extensions" // extensions of the standard were named
+	CodeChangedTimestamp  finding.Code = "pdf.changed-timestamp"  // a document time-stamp was added; params: field
+	CodeChangedSignature  finding.Code = "pdf.changed-signature"  // a signature was added; params: field
+	CodeChangedInfo       finding.Code = "pdf.changed-info"       // another date of modification
+	CodeChangeForbidden   finding.Code = "pdf.change-forbidden"   // a signature was added that this one does not permit; params: field
+	CodeChangeObject      finding.Code = "pdf.change-object"      // an object was added or changed in another way; params: object
+	CodeChangeFreed       finding.Code = "pdf.change-freed"       // an object was taken away; params: object
+	CodeChangeAppeared    finding.Code = "pdf.change-appeared"    // an object was added that the document had been waiting for; params: object
+	CodeChangeTrailer     finding.Code = "pdf.change-trailer"     // another catalog, or another entry of the trailer
+	CodeChangeStore       finding.Code = "pdf.change-store"       // validation data was taken away, or is no such data
+	CodeChangeExtensions  finding.Code = "pdf.change-extensions"  // an extension was taken away
+	CodeChangeForm        finding.Code = "pdf.change-form"        // the form was changed otherwise than by a signature field
+	CodeChangeSections    finding.Code = "pdf.change-sections"    // the cross-references are not those of a plain update; params: offset
+	CodeChangeStray       finding.Code = "pdf.change-stray"       // octets that belong to no object; params: offset
+	CodeChangeDamaged     finding.Code = "pdf.change-damaged"     // objects that readers may understand differently; params: offset
+	CodeChangeLimit       finding.Code = "pdf.change-limit"       // more changes than are compared
+)

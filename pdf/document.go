@@ -64,6 +64,7 @@ type Entry struct {
 	Extent    Extent         // how much is covered
 	Appended  int64          // octets of the file after the last one signed
 	Evidence  trust.Evidence // what the structure in Contents brings along, that of the time-stamp tokens inside it included
+	Changes   Changes        // what was done to the document afterwards
 	Findings  []Finding
 }
 

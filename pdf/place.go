@@ -174,6 +174,7 @@ func (r *reader) describe(e *entry, view *pdfobj.File) error {
 		return err
 	}
 	s.Certification, s.Locks = p.certified, len(p.locks) > 0
+	e.locks, e.permits, e.certifies = p.locks, p.allowed, p.certified != 0
 	return nil
 }
 

@@ -54,6 +54,9 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (
 		return nil, err
 	}
 	r.cover()
+	if err := r.changes(ctx); err != nil {
+		return nil, err
+	}
 	r.finish()
 	return r.doc, nil
 }
@@ -78,6 +81,11 @@ type entry struct {
 	dict   *pdfobj.Dict // as of the signed revision
 	span   span
 	sound  bool // the ByteRange can be trusted to name what is signed: digests make sense
+
+	// What the signature permits later ones to do.
+	locks     []lock
+	permits   Certification // 0: it does not say
+	certifies bool
 
 	timestamp *Timestamp // one of the two
 	signature *Signature

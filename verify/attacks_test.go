@@ -394,12 +394,13 @@ func TestP2Appended(t *testing.T) {
 		both := p.signPDF(t, doc, "person", nil)
 		r := judge(t, v, both, nil)
 		require.Len(t, r.Signatures, 2)
-		require.Equal(t, "INDETERMINATE", r.Signatures[0].Indication.String())
-		require.Equal(t, verify.ChangesUnknown, r.Signatures[0].ChangesAfter.Level)
+		require.Equal(t, "TOTAL-PASSED", verdict(r.Signatures[0]))
+		require.Equal(t, verify.ChangesAllowed, r.Signatures[0].ChangesAfter.Level)
+		require.Equal(t, []string{"revision 3: a signature was added (Signature2)"}, r.Signatures[0].ChangesAfter.Details)
 		require.Equal(t, "revision", r.Signatures[0].Coverage.Extent)
 		require.Equal(t, "TOTAL-PASSED", verdict(r.Signatures[1]))
 		require.Equal(t, "whole", r.Signatures[1].Coverage.Extent)
-		require.Equal(t, verify.Indeterminate, r.Indication)
+		require.Equal(t, verify.TotalPassed, r.Indication)
 		require.Equal(t, []string{"s1", "s2"}, signedBy(r))
 	})
 }
@@ -538,7 +539,7 @@ func contains(findings []verify.Finding, code any) bool {
 	return false
 }
 
-// TestCoSigned: fifty signatures, one after another: all intact, and all but the last INDETERMINATE until later changes are judged.
+// TestCoSigned: fifty signatures, one after another: all intact, and those that came later are allowed.
 func TestCoSigned(t *testing.T) {
 	p := start(t)
 	doc := plainPDF("x")
@@ -552,16 +553,17 @@ func TestCoSigned(t *testing.T) {
 		require.Equal(t, cms.Intact, s.Integrity.Content, i)
 		require.Equal(t, cms.Intact, s.Integrity.Signature, i)
 		require.Equal(t, fmt.Sprintf("Sig%d", i+1), s.Field)
+		require.Equal(t, "TOTAL-PASSED", verdict(s), i)
 		if i < n-1 {
-			require.Equal(t, verify.Indeterminate, s.Indication, i)
-			require.Equal(t, verify.ChangesUnknown, s.ChangesAfter.Level, i)
+			require.Equal(t, verify.ChangesAllowed, s.ChangesAfter.Level, i)
+			require.Len(t, s.ChangesAfter.Details, n-1-i)
 			require.Equal(t, "revision", s.Coverage.Extent)
 		} else {
-			require.Equal(t, "TOTAL-PASSED", verdict(s))
+			require.Equal(t, verify.ChangesNone, s.ChangesAfter.Level, i)
 			require.Equal(t, "whole", s.Coverage.Extent)
 		}
 	}
-	require.Equal(t, verify.ExitIndeterminate, r.ExitCode())
+	require.Equal(t, verify.ExitPassed, r.ExitCode())
 }
 
 // TestC1AttributeConfusion: a signature over attributes does not become one over a file that holds their encoding.

@@ -14,5 +14,6 @@
 //
 // Verification is pure given its evidence: the same document, trust and clock give the same report. Nothing is fetched from the
 // network yet, and revocation is not judged yet: each signature says so by the finding "revocation.not-checked". What was
-// appended to a PDF after a signature is not judged yet either: such a signature is INDETERMINATE, with its changes "unknown".
+// appended to a PDF after a signature is compared with what was signed: validation data, time-stamps and further signatures are allowed, and
+// with anything else the signature is INDETERMINATE, its changes "unknown".
 package verify

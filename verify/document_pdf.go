@@ -24,7 +24,7 @@ func (r *reader) pdf(ctx context.Context, src io.ReaderAt, size int64) error {
 		s.report.Field, s.report.Revision = t.Field, rangeOf(doc, &t.Entry)
 		s.report.Coverage = &Coverage{Extent: string(t.Extent), Covered: []string{}, NotCovered: []string{}}
 		s.malformed = misshapen(t.Findings)
-		s.part, s.appended = !whole(&t.Entry), t.Appended
+		s.part, s.appended = !whole(&t.Entry), unexplained(&t.Entry)
 		r.stamps = append(r.stamps, s)
 	}
 	for i, s := range doc.Signatures {
@@ -59,7 +59,7 @@ func (r *reader) pdfSignature(doc *pdf.Document, s *pdf.Signature, id string) {
 			claimed = s.CMS.SigningTime
 		}
 	}
-	one.part, one.appended = !whole(&s.Entry), s.Appended
+	one.part, one.appended, one.changes = !whole(&s.Entry), unexplained(&s.Entry), &s.Changes
 	out.Time.claim(claimed)
 	out.Time.ZoneAmbiguous = s.ClaimedTime != nil && s.ZoneMissing
 	out.Time.ClaimedCovered = out.Time.Claimed != nil && !one.part && !misshapen(s.Findings)
@@ -94,6 +94,14 @@ func (r *reader) below(doc *pdf.Document, stamp *pdf.Entry) []trust.Digest {
 		}
 	}
 	return covers
+}
+
+// unexplained is how many octets follow, where they do more than is allowed, or what they do cannot be told.
+func unexplained(e *pdf.Entry) int64 {
+	if e.Changes.Level == pdf.ChangesUnknown {
+		return e.Appended
+	}
+	return 0
 }
 
 func whole(e *pdf.Entry) bool { return e.Extent == pdf.Whole || e.Extent == pdf.OfRevision }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
 )
@@ -39,7 +40,8 @@ type subject struct {
 	absent      bool          // what it signs is not at hand
 	direct      bool          // the value is over the content itself, with no signed attributes between
 	part        bool          // it covers less than a whole state of the document
-	appended    int64         // octets after what it covers
+	appended    int64         // octets after what it covers that do more to the document than is allowed
+	changes     *pdf.Changes  // what was done to a PDF afterwards
 }
 
 // identity says whether the certificate found is the one that the signer meant (ETSI EN 319 102-1, 5.2.3).
@@ -60,7 +62,7 @@ type stamp struct {
 	covers    []trust.Digest   // what existed when it was made, if it is valid
 	malformed bool             // the format around it is broken
 	part      bool             // it covers less than a whole state of the document: it proves nothing
-	appended  int64            // octets after what it covers
+	appended  int64            // octets after what it covers that do more to the document than is allowed
 }
 
 // at is the time that it claims.

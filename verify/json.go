@@ -95,7 +95,7 @@ func (r *Report) wire(lang Lang) wireReport {
 	for _, s := range r.Signatures {
 		p := plainSignature(*s)
 		p.Signer.Usage, p.Signer.Identifiers = list(p.Signer.Usage), list(p.Signer.Identifiers)
-		p.Coverage.Covered, p.Coverage.NotCovered, p.ChangesAfter.Details = list(p.Coverage.Covered), list(p.Coverage.NotCovered), list(p.ChangesAfter.Details)
+		p.Coverage.Covered, p.Coverage.NotCovered, p.ChangesAfter.Details = list(p.Coverage.Covered), list(p.Coverage.NotCovered), p.ChangesAfter.in(lang)
 		w.Signatures = append(w.Signatures, wireSignature{plainSignature: &p, References: list(s.References), Timestamps: wireTimestamps(s.Timestamps, lang),
 			Chain: list(s.Chain), Conformance: list(s.Conformance), Findings: wireFindings(s.Findings, lang)})
 	}

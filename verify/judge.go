@@ -11,6 +11,7 @@ import (
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/pdf"
 )
 
 // judging is one judgement over the facts of a document.
@@ -192,9 +193,12 @@ func (j *judging) algorithms(s *Signature, f *subject, c chained, best time.Time
 	}
 }
 
-// changes judges what happened to the document afterwards. The analysis is a later step: whatever was appended is "unknown".
+// changes judges what happened to the document afterwards.
 func (s *Signature) changes(f *subject, v *verdict) {
 	s.ChangesAfter = Changes{Level: ChangesNone, Details: []string{}}
+	if f.changes != nil {
+		s.ChangesAfter = changesOf(f.changes)
+	}
 	if f.part {
 		s.ChangesAfter.Level = ChangesUnknown
 		v.doubt(SigConstraintsFailure)
@@ -204,6 +208,24 @@ func (s *Signature) changes(f *subject, v *verdict) {
 		s.Findings = append(s.Findings, appendedFinding(f.appended))
 		v.doubt(SigConstraintsFailure)
 	}
+}
+
+func changesOf(c *pdf.Changes) Changes {
+	out := Changes{Level: string(c.Level), facts: c.Details}
+	out.Details = out.in(English)
+	return out
+}
+
+// in says the details in a language.
+func (c *Changes) in(lang Lang) []string {
+	if c.facts == nil {
+		return list(c.Details)
+	}
+	said := make([]string, len(c.facts))
+	for i, f := range c.facts {
+		said[i] = f.Text(lang)
+	}
+	return said
 }
 
 func appendedFinding(octets int64) Finding {

@@ -238,9 +238,9 @@ func TestJudgeDocumentTimestamp(t *testing.T) {
 	require.Equal(t, "B-T", s.Level)
 	require.Equal(t, verify.BasisArchive, s.Time.Basis)
 	require.True(t, s.Time.Proved)
-	require.Equal(t, verify.ChangesUnknown, s.ChangesAfter.Level)
-	require.Equal(t, verify.Indeterminate, s.Indication)
-	require.Equal(t, verify.Indeterminate, r.Indication)
+	require.Equal(t, verify.ChangesAllowed, s.ChangesAfter.Level)
+	require.Equal(t, verify.TotalPassed, s.Indication)
+	require.Equal(t, verify.TotalPassed, r.Indication)
 	require.Equal(t, "t1", r.Revisions[len(r.Revisions)-1].Signature)
 
 	t.Run("untrusted", func(t *testing.T) {

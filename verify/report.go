@@ -211,8 +211,10 @@ const (
 
 // Changes is what happened to the document after the signature.
 type Changes struct {
-	Level   string   `json:"level"` // none, allowed, suspicious, unknown
-	Details []string `json:"details"`
+	Level   string   `json:"level"`   // none, allowed, suspicious, unknown
+	Details []string `json:"details"` // in English; JSON has them in its own language
+
+	facts []Finding
 }
 
 // Timestamp is the verdict over one time-stamp.

@@ -161,7 +161,7 @@ func TestJSON(t *testing.T) {
 		r := asJSON(t, judge(t, v, both, &verify.Options{Name: "hop-dong.pdf"}), verify.Vietnamese)
 		require.EqualValues(t, 1, r["schema"])
 		require.Equal(t, "pdf", r["format"])
-		require.Equal(t, "INDETERMINATE", r["indication"])
+		require.Equal(t, "TOTAL-PASSED", r["indication"])
 		require.Equal(t, map[string]any{"name": "default", "version": "1"}, r["policy"])
 		require.Nil(t, r["error"])
 		require.Nil(t, r["document"])
@@ -169,13 +169,13 @@ func TestJSON(t *testing.T) {
 		require.Len(t, revisions, 3)
 		require.Equal(t, map[string]any{"index": 2.0, "end": float64(len(doc)), "signature": "s1"}, revisions[1])
 		s := r["signatures"].([]any)[0].(map[string]any)
-		require.Equal(t, "INDETERMINATE", s["indication"])
+		require.Equal(t, "TOTAL-PASSED", s["indication"])
 		require.Equal(t, "Đồng ý", s["claims"].(map[string]any)["reason"])
 		require.Equal(t, 2.0, s["revision"].(map[string]any)["index"])
 		require.Equal(t, 3.0, s["revision"].(map[string]any)["of"])
 		require.Len(t, s["revision"].(map[string]any)["byte_range"], 4)
 		require.Equal(t, "revision", s["coverage"].(map[string]any)["extent"])
-		require.Equal(t, "unknown", s["changes_after"].(map[string]any)["level"])
+		require.Equal(t, map[string]any{"level": "allowed", "details": []any{"phiên bản 3: đã thêm một chữ ký (Signature2)"}}, s["changes_after"])
 		require.Equal(t, "PASSED", s["timestamps"].([]any)[0].(map[string]any)["indication"])
 		text := s["findings"].([]any)[0].(map[string]any)["text"].(string)
 		require.Contains(t, text, "thu hồi")
@@ -246,7 +246,7 @@ func TestD1Table(t *testing.T) {
 					ID: h, Kind: h, Parent: h, Field: h, Format: h, Level: h, Indication: verify.TotalFailed, SubIndication: verify.SubIndication(h), DigestAlgorithm: h, SignatureAlgorithm: h,
 					Signer: verify.Signer{Subject: h, Issuer: h, Serial: "1", Kind: h, Organization: h, TaxCode: h, Person: h, PersonalID: h, Title: h},
 					Trust:  verify.Trust{Tree: "national", Name: h, AnchorSubject: h}, Claims: &verify.Claims{Name: h, Reason: h, Location: h, ContactInfo: h},
-					Coverage:   verify.Coverage{Extent: h},
+					Coverage: verify.Coverage{Extent: h}, ChangesAfter: verify.Changes{Level: h, Details: []string{h}},
 					Timestamps: []*verify.Timestamp{stamp},
 					Findings:   []verify.Finding{{Code: "pdf.type-mismatch", Severity: verify.SeverityError, Params: map[string]string{"type": h, "sub_filter": h}, Clause: h}},
 				}},

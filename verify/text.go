@@ -82,6 +82,9 @@ func (t *table) signature(s *Signature) {
 	t.row(labelValue, t.integrity(s.Integrity.Signature))
 	t.row(labelCoverage, t.extent(s.Coverage.Extent, s.Revision, s.Parent))
 	t.row(labelChanges, t.say(cmp.Or(map[string]finding.Code{ChangesNone: changesNone, ChangesAllowed: changesAllowed, ChangesSuspicious: changesSuspicious}[s.ChangesAfter.Level], changesUnknown)))
+	for _, detail := range s.ChangesAfter.in(t.lang) {
+		t.row(labelChanges, i18n.Clean(detail))
+	}
 	if c := s.Claims; c != nil {
 		for _, claim := range []struct {
 			label finding.Code

@@ -89,7 +89,10 @@ const (
 	PDFFilters      = 8         // filters on one stream
 	PDFReferences   = 64        // references that lead from one to the next
 	PDFPredictorRow = 1 << 20   // octets in one row of a predictor
-	PDFScanDecoded  = 256 << 20 // octets decoded while a damaged file is scanned
+	PDFScanDecoded  = 256 << 20 // octets decoded while a damaged file is scanned, or all objects of a file are looked at
+
+	PDFObjectsCompared = 1 << 21  // objects of a file that are looked at for what later revisions do to them
+	PDFBlank           = 64 << 10 // octets of white space and comments between objects of an update
 )
 
 // Trust anchors and paths (trust).
@@ -153,6 +156,9 @@ const (
 	PDFEvidence      = 1 << 16   // entries of all document security stores of a file together
 	PDFEvidenceBytes = 128 << 20 // octets of certificates, OCSP responses and CRLs in them
 	PDFFindings      = 256       // findings of one kind that are listed
+	PDFCompared      = 1024      // revisions after the first signed one that are compared
+	PDFChanged       = 1 << 16   // objects that these add or define anew
+	PDFCompareWork   = 1 << 24   // entries of their stores that are compared
 )
 
 // Names of subjects and issuers (internal/vnid).

@@ -1,0 +1,332 @@
+package pdf
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pdfobj"
+)
+
+// ChangeLevel grades what was done to a document after it was signed or time-stamped. The zero value is no judgement.
+type ChangeLevel string
+
+// The levels.
+const (
+	ChangesNone    ChangeLevel = "none"    // nothing
+	ChangesAllowed ChangeLevel = "allowed" // validation data, document time-stamps, further signatures, and nothing else
+	ChangesUnknown ChangeLevel = "unknown" // something else, or something that cannot be told for certain
+)
+
+// Changes is what was done to a document after a signature or time-stamp, found by comparing the objects of the revisions, not by what
+// a revision says of itself.
+type Changes struct {
+	Level   ChangeLevel
+	Details []Finding // what was changed in which revision; at least one where Level is ChangesUnknown
+}
+
+// step is what one revision did to the one before it.
+type step struct {
+	done   []Finding    // what is allowed
+	other  []Finding    // everything else
+	signed []signedStep // signatures added, document time-stamps excepted
+}
+
+type signedStep struct {
+	field   string // fully qualified name
+	visible bool   // in a new widget with an area of its own
+}
+
+// changes fills in what was done after each signature and time-stamp. Each revision is compared with the one before it, once: a
+// document with many of both costs no more than its octets.
+func (r *reader) changes(ctx context.Context) error {
+	first := len(r.revs)
+	for _, e := range r.entries {
+		switch {
+		case !e.sound || e.Revision == 0:
+			e.Changes = Changes{ChangesUnknown, []Finding{changed(CodePart, finding.Warning, 0)}}
+		case e.Extent == Whole:
+			e.Changes.Level = ChangesNone
+		default:
+			first = min(first, e.Revision)
+		}
+	}
+	steps, err := r.steps(ctx, first)
+	if err != nil {
+		return err
+	}
+	for _, e := range r.entries {
+		if e.Changes.Level == "" {
+			e.Changes = e.judge(steps[e.Revision-first:])
+		}
+	}
+	return nil
+}
+
+// judge grades the revisions after an entry by what it permits itself.
+func (e *entry) judge(steps []step) Changes {
+	c := Changes{Level: ChangesAllowed}
+	for i := range steps {
+		s := &steps[i]
+		c.Details = append(c.Details, s.done...)
+		if len(s.other) > 0 {
+			c.Level = ChangesUnknown
+			c.Details = append(c.Details, s.other...)
+		}
+		for _, added := range s.signed {
+			_, locked := (&permissions{locks: e.locks}).lockedBy(added.field)
+			switch {
+			case locked || e.permits == CertifyNothing:
+			case added.visible && e.certifies: // a new widget can show whatever its signer likes (P6)
+			default:
+				continue
+			}
+			c.Level = ChangesUnknown
+			c.Details = append(c.Details, changed(CodeChangeForbidden, finding.Warning, 0, "field", added.field))
+		}
+	}
+	if len(c.Details) == 0 {
+		c.Level = ChangesNone // white space behind the end mark
+	}
+	if len(c.Details) > limits.PDFFindings {
+		c.Details = c.Details[:limits.PDFFindings]
+	}
+	return c
+}
+
+func changed(code finding.Code, severity finding.Severity, revision int, pairs ...string) Finding {
+	if revision > 0 {
+		pairs = append(pairs, "revision", strconv.Itoa(revision))
+	}
+	return Finding{Code: code, Severity: severity, Params: finding.P(pairs...), Clause: "ISO 32000-2, 12.8.2.2"}
+}
+
+// steps compares every revision from first+1 on with the one before it; index 0 is that one. What lies behind the end of the last
+// revision is a step of its own where there is anything.
+func (r *reader) steps(ctx context.Context, first int) ([]step, error) {
+	if first > len(r.revs) || first == len(r.revs) && r.revs[first-1].End == r.size {
+		return nil, nil
+	}
+	h := &history{ctx: ctx, reader: r, first: first, users: make(map[uint32]*users)}
+	steps := make([]step, len(r.revs)-first)
+	err := h.prepare()
+	for i := range steps {
+		if err != nil {
+			break
+		}
+		steps[i], err = h.step(i)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if sourceFailed(err) && !errors.Is(err, errTooMuch) {
+			return nil, unreadable(err)
+		}
+		// Damage or a limit: nothing is certain about any revision.
+		for i := range steps {
+			steps[i] = step{other: []Finding{h.uncertain(err, first+i+1)}}
+		}
+	}
+	if end := r.revs[len(r.revs)-1].End; end < r.size {
+		blank, err := r.blankFrom(end)
+		if err != nil {
+			return nil, err
+		}
+		if !blank {
+			steps = append(steps, step{other: []Finding{changed(CodeChangeStray, finding.Warning, 0, "offset", strconv.FormatInt(end, 10))}})
+		}
+	}
+	return steps, nil
+}
+
+func (h *history) uncertain(err error, revision int) Finding {
+	var e *pdfobj.Error
+	if errors.Is(err, errTooMuch) || errors.As(err, &e) && e.Code() == string(pdfobj.CodeLimit) {
+		return changed(CodeChangeLimit, finding.Warning, revision)
+	}
+	return changed(CodeChangeDamaged, finding.Warning, revision, "offset", "-")
+}
+
+// errTooMuch says that comparing would take more than it may.
+var errTooMuch = errors.New("more changes than are compared")
+
+// blankFrom reports whether the file ends with nothing but white space.
+func (r *reader) blankFrom(from int64) (bool, error) {
+	if r.size-from > limits.PDFBlank {
+		return false, nil
+	}
+	b := make([]byte, r.size-from)
+	if err := readFull(r.src, b, from); err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(b, func(c byte) bool { return c != 0 && c != '\t' && c != '\n' && c != '\f' && c != '\r' && c != ' ' }), nil
+}
+
+// history is the revisions from the first signed one on.
+type history struct {
+	*reader
+	ctx    context.Context
+	first  int // revision that is signed first
+	diffs  []*pdfobj.Difference
+	users  map[uint32]*users // of every number that a later revision adds or defines anew
+	work   int               // entries of stores that were compared
+	octets int64             // of their streams
+}
+
+// users is where an object is referred to: under which keys of dictionaries.
+type users struct {
+	keys  []pdfobj.Name // each once; "" in an array that is an object of its own
+	many  bool          // more than are kept
+	count int           // references in all
+}
+
+func (u *users) only(key pdfobj.Name) bool {
+	return !u.many && !slices.ContainsFunc(u.keys, func(k pdfobj.Name) bool { return k != key })
+}
+
+// prepare finds out what later revisions define, and where the first signed one refers to any of that: an object that was missing
+// when the document was signed would change it by appearing.
+func (h *history) prepare() error {
+	total := 0
+	if len(h.revs)-h.first > limits.PDFCompared {
+		return errTooMuch
+	}
+	for i := h.first; i < len(h.revs); i++ {
+		if h.ctx.Err() != nil {
+			return h.ctx.Err()
+		}
+		old, err := h.view(i - 1)
+		if err != nil {
+			return err
+		}
+		now, err := h.view(i)
+		if err != nil {
+			return err
+		}
+		d, err := pdfobj.Diff(old, now)
+		if err != nil {
+			return err
+		}
+		h.diffs = append(h.diffs, d)
+		if total += len(d.Added) + len(d.Changed); total > limits.PDFChanged {
+			return errTooMuch
+		}
+		for _, list := range [][]pdfobj.Ref{d.Added, d.Changed} {
+			for _, ref := range list {
+				h.users[ref.Num] = &users{}
+			}
+		}
+	}
+	if total == 0 {
+		return nil
+	}
+	base, err := h.view(h.first - 1)
+	if err != nil {
+		return err
+	}
+	h.note("", base.Trailer())
+	n := 0
+	err = base.Each(func(_ pdfobj.Ref, o pdfobj.Object) error {
+		if n++; n%1024 == 0 && h.ctx.Err() != nil {
+			return h.ctx.Err()
+		}
+		h.note("", o)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if base.Odd() {
+		h.diffs[0].Oddity = pdfobj.OddObject // what is referred to in there depends on the reader
+	}
+	return nil
+}
+
+// note takes in what an object refers to.
+func (h *history) note(key pdfobj.Name, o pdfobj.Object) {
+	switch o := o.(type) {
+	case pdfobj.Ref:
+		u := h.users[o.Num]
+		if u == nil {
+			return
+		}
+		if u.count++; slices.Contains(u.keys, key) {
+			return
+		}
+		if len(u.keys) == 16 {
+			u.many = true
+			return
+		}
+		u.keys = append(u.keys, key)
+	case pdfobj.Array:
+		for _, v := range o {
+			h.note(key, v)
+		}
+	case *pdfobj.Dict:
+		for k, v := range o.All() {
+			h.note(k, v)
+		}
+	case *pdfobj.Stream:
+		h.note(key, o.Dict)
+	}
+}
+
+// step judges one revision.
+func (h *history) step(i int) (step, error) {
+	revision := h.first + i + 1
+	old, err := h.view(revision - 2)
+	if err != nil {
+		return step{}, err
+	}
+	now, err := h.view(revision - 1)
+	if err != nil {
+		return step{}, err
+	}
+	d := h.diffs[i]
+	s := &comparison{history: h, revision: revision, old: old, now: now, added: make(map[uint32]bool, len(d.Added)), open: make(map[uint32]pdfobj.Ref)}
+	if d.Oddity != "" {
+		s.refuse(oddities[d.Oddity], "offset", strconv.FormatInt(d.At, 10))
+		return s.step, nil
+	}
+	for _, ref := range d.Freed {
+		s.refuse(CodeChangeFreed, "object", ref.String())
+	}
+	for _, ref := range d.Added {
+		if u := h.users[ref.Num]; len(u.keys) > 0 {
+			s.refuse(CodeChangeAppeared, "object", ref.String())
+		}
+		s.added[ref.Num], s.open[ref.Num] = true, ref
+	}
+	for _, ref := range d.Changed {
+		s.open[ref.Num] = ref
+	}
+	if err := s.compare(d); err != nil {
+		return step{}, err
+	}
+	// What later revisions define must not be awaited here either.
+	for _, list := range [][]pdfobj.Ref{d.Added, d.Changed} {
+		for _, ref := range list {
+			o, err := now.Get(ref)
+			if err != nil {
+				return step{}, err
+			}
+			h.note("", o)
+		}
+	}
+	h.note("", now.Trailer())
+	if now.Odd() {
+		s.refuse(CodeChangeDamaged, "offset", strconv.FormatInt(h.revs[revision-2].End, 10))
+	}
+	return s.step, nil
+}
+
+// oddities are what a finding says of them.
+var oddities = map[pdfobj.Oddity]finding.Code{
+	pdfobj.OddSections: CodeChangeSections, pdfobj.OddStart: CodeChangeSections, pdfobj.OddEntries: CodeChangeSections,
+	pdfobj.OddBackward: CodeChangeSections, pdfobj.OddGeneration: CodeChangeSections, pdfobj.OddHidden: CodeChangeStray,
+	pdfobj.OddOverlap: CodeChangeStray, pdfobj.OddStray: CodeChangeStray, pdfobj.OddObject: CodeChangeDamaged,
+}
