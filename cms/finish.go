@@ -98,11 +98,14 @@ func (p *PreparedSignature) signedData(ctx context.Context, signature []byte, o 
 	}
 	sd := cmsdata.New(p.chain, si)
 	sd.ContentType = p.contentType
-	if err := p.raise(ctx, sd, si, o); err != nil {
-		return nil, err
-	}
+	return sd, p.raiseNew(ctx, sd, si, o)
+}
+
+// raiseNew is raise in a file that nobody has seen: what was added is put into the order of DER.
+func (p *PreparedSignature) raiseNew(ctx context.Context, sd *cmsdata.SignedData, si *cmsdata.SignerInfo, o *FinishOptions) error {
+	err := p.raise(ctx, sd, si, o)
 	sd.Sort()
-	return sd, nil
+	return err
 }
 
 // signerInfo checks the value and makes the SignerInfo. The means for the level are checked as well: an error should come before anyone

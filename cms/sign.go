@@ -128,7 +128,7 @@ func (p *PreparedSignature) signOnTheFly(ctx context.Context, dst io.Writer, con
 			return inner
 		}
 		sd.Signers = []*cmsdata.SignerInfo{si}
-		inner = p.raise(ctx, sd, si, o.finish())
+		inner = p.raiseNew(ctx, sd, si, o.finish())
 		return inner
 	})
 	if inner != nil {

@@ -38,7 +38,7 @@ func New(certificates []*x509.Certificate, signers ...*SignerInfo) *SignedData {
 	for i, c := range certificates {
 		sd.Certificates[i] = c.Raw
 	}
-	der.SortSet(sd.Certificates)
+	sd.Sort()
 	return sd
 }
 
