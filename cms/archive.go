@@ -120,7 +120,7 @@ func (d *reader) present(s *Signature, index *cmsdata.HashIndex) *elements {
 			if index.Version > 1 {
 				values = values[j : j+1]
 			}
-			e.attributes = append(e.attributes, element{string(sum(h, hashed)), coveredIn(*a, values, 0)})
+			e.attributes = append(e.attributes, element{string(sum(h, hashed)), d.coveredIn(*a, values, 0)})
 		}
 	}
 	d.keep(key, e)
@@ -168,11 +168,11 @@ func (e *elements) match(index *cmsdata.HashIndex, each func(*element)) {
 
 // coveredIn is what is inside the values of an unsigned attribute: time-stamp tokens and what they carry, counter-signatures, the
 // certificates and revocation data of the extended forms.
-func coveredIn(a cmsdata.Attribute, values [][]byte, depth int) (covers []trust.Digest) {
+func (d *reader) coveredIn(a cmsdata.Attribute, values [][]byte, depth int) (covers []trust.Digest) {
 	switch {
 	case isTimestamp(a.Type):
 		for _, v := range values {
-			if token, err := timestamp.ParseToken(v); err == nil {
+			if token, err := d.token(v); err == nil {
 				covers = append(covers, trust.DigestOf(v))
 				covers = append(covers, digests(tokenValues(token)...)...)
 			}
@@ -185,7 +185,7 @@ func coveredIn(a cmsdata.Attribute, values [][]byte, depth int) (covers []trust.
 			}
 			covers = append(covers, trust.DigestOf(si.Signature))
 			for _, inner := range si.UnsignedAttrs {
-				covers = append(covers, coveredIn(inner, inner.Values, depth+1)...)
+				covers = append(covers, d.coveredIn(inner, inner.Values, depth+1)...)
 			}
 		}
 	default:

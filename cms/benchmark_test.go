@@ -129,3 +129,38 @@ func BenchmarkPKCS7(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkReadArchive reads and judges a B-LTA file with three archive time-stamps.
+func BenchmarkReadArchive(b *testing.B) {
+	pki, _ := testpki.Start(b)
+	o := archive(pki)
+	o.Attached = true
+	raw := sign(b, pki, "signer", text, o)
+	for range 2 {
+		raw = extend(b, pki, raw, cms.LevelBLTA, "")
+	}
+	b.SetBytes(int64(len(raw)))
+	b.ReportAllocs()
+	for b.Loop() {
+		doc, err := cms.Read(b.Context(), bytes.NewReader(raw), nil)
+		if err != nil || doc.Signatures[0].Level != cms.LevelBLTA {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkExtend refreshes a B-LTA file; the time-stamp authority and the evidence are at hand in process.
+func BenchmarkExtend(b *testing.B) {
+	pki, _ := testpki.Start(b)
+	o := archive(pki)
+	o.Attached = true
+	raw := sign(b, pki, "signer", text, o)
+	b.ReportAllocs()
+	for b.Loop() {
+		e := extendOptions(pki, cms.LevelBLTA, "")
+		e.Collector = contented{}
+		if err := cms.Extend(b.Context(), io.Discard, bytes.NewReader(raw), e); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -114,11 +115,46 @@ func large(t *testing.T, size int) {
 		})
 		fmt.Printf("figure: %d MB attached, on the fly %v: sign %v, read %v (%.2f)\n", size, onTheFly, took, back, float64(back)/float64(h))
 	}
+	// At B-LTA, and raised from B-B: the content passes by once more.
+	signed, raised := filepath.Join(dir, "attached"), filepath.Join(dir, "raised")
+	took := timed(t, path, func(f *os.File) error {
+		out, err := os.Create(raised)
+		require.NoError(t, err)
+		o := archive(pki)
+		o.Attached = true
+		return errors.Join(cms.Sign(context.Background(), out, f, pki.Signer("signer"), o), out.Close())
+	})
+	requireArchived(t, raised, size)
+	again := timed(t, signed, func(f *os.File) error {
+		out, err := os.Create(raised)
+		require.NoError(t, err)
+		return errors.Join(cms.Extend(context.Background(), out, f, extendOptions(pki, cms.LevelBLTA, "")), out.Close())
+	})
+	requireArchived(t, raised, size)
+	fmt.Printf("figure: %d MB attached at B-LTA: sign %v, extend %v\n", size, took, again)
+	detached := timed(t, path, func(f *os.File) error {
+		o := extendOptions(pki, cms.LevelBLTA, "")
+		o.Content = f
+		return cms.Extend(context.Background(), io.Discard, bytes.NewReader(raw.Bytes()), o)
+	})
+	fmt.Printf("figure: %d MB detached to B-LTA: %v\n", size, detached)
 	status, err := os.ReadFile("/proc/self/status")
 	require.NoError(t, err)
 	kb := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
 	n, _ := strconv.Atoi(string(kb[1]))
 	fmt.Printf("figure: peak %d MB\n", n>>10)
+}
+
+func requireArchived(t *testing.T, path string, size int) {
+	timed(t, path, func(f *os.File) error {
+		doc, err := cms.Read(context.Background(), f, nil)
+		if err == nil {
+			requireIntact(t, doc.Signatures[0])
+			requireCovered(t, doc.Signatures[0])
+			require.EqualValues(t, size<<20, doc.Size)
+		}
+		return err
+	})
 }
 
 func timed(t *testing.T, path string, do func(*os.File) error) time.Duration {

@@ -133,6 +133,25 @@ type reader struct {
 	crls      [][]byte
 	ocsps     [][]byte
 	elements  map[elementsKey]*elements // what archive time-stamps can cover
+	parsed    map[*byte]parsedToken     // by where they lie
+}
+
+type parsedToken struct {
+	token *timestamp.Token
+	err   error
+}
+
+// token reads a time-stamp token, once.
+func (d *reader) token(raw []byte) (*timestamp.Token, error) {
+	p, ok := d.parsed[&raw[0]]
+	if !ok {
+		p.token, p.err = timestamp.ParseToken(raw)
+		if d.parsed == nil {
+			d.parsed = map[*byte]parsedToken{}
+		}
+		d.parsed[&raw[0]] = p
+	}
+	return p.token, p.err
 }
 
 func (d *reader) content(h *hashes) {
@@ -152,7 +171,7 @@ func (d *reader) wanted(h *hashes) []crypto.Hash {
 					continue
 				}
 				for _, v := range a.Values[:min(len(a.Values), limits.CMSTimestamps)] {
-					if t, err := timestamp.ParseToken(v); err == nil {
+					if t, err := d.token(v); err == nil {
 						have.add(t.Info.Hash)
 					}
 				}

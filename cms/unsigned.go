@@ -9,7 +9,6 @@ import (
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/signer"
-	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
 )
 
@@ -67,7 +66,7 @@ func (d *reader) tokens(s *Signature, kind TimestampKind, a cmsdata.Attribute) {
 // timestamp gathers the facts of one token.
 func (d *reader) timestamp(s *Signature, kind TimestampKind, version int, raw []byte) *Timestamp {
 	t := &Timestamp{Kind: kind, ArchiveVersion: version, ContentIntegrity: Unknown, SignatureIntegrity: Unknown}
-	token, err := timestamp.ParseToken(raw)
+	token, err := d.token(raw)
 	if err != nil {
 		t.fault(CodeTimestampMalformed, err, "RFC 3161, 2.4.2")
 		return t
