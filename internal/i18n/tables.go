@@ -19,4 +19,5 @@ var tables = []map[string]Message{
 	token,
 	trust,
 	verify,
+	xml,
 }

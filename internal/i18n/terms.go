@@ -21,7 +21,20 @@ var termParams = map[string]bool{
 }
 
 // termTables are the terms of the rooms.
-var termTables = []map[string]string{algTerms, cmsTerms, commandTerms, derTerms, keyfileTerms, pdfTerms, revokeTerms, signerTerms, testpkiTerms, tokenTerms, trustTerms}
+var termTables = []map[string]string{
+	algTerms,
+	cmsTerms,
+	commandTerms,
+	derTerms,
+	keyfileTerms,
+	pdfTerms,
+	revokeTerms,
+	signerTerms,
+	testpkiTerms,
+	tokenTerms,
+	trustTerms,
+	xmlTerms,
+}
 
 // terms is all of termTables; patterns are those keys that have gaps, in pieces.
 var terms = sync.OnceValue(func() map[string]string {

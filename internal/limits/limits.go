@@ -161,6 +161,16 @@ const (
 	PDFCompareWork   = 1 << 24   // entries of their stores that are compared
 )
 
+// XML documents (internal/xmltree).
+const (
+	XMLDepth      = 2048    // nesting of elements
+	XMLAttributes = 1024    // attributes of one element, namespace declarations among them
+	XMLNamespaces = 256     // namespace declarations in scope at once
+	XMLPrefixes   = 4096    // different prefixes of one document
+	XMLMarkup     = 8 << 20 // octets of one tag, comment or processing instruction that is read through a window
+	XMLNodes      = 1 << 26 // nodes of a tree
+)
+
 // Names of subjects and issuers (internal/vnid).
 const (
 	NameAttributes = 256 // attributes of one name

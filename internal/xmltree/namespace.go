@@ -1,0 +1,106 @@
+package xmltree
+
+// Binding is a prefix ("" for the default namespace) and what it stands for ("" for nothing).
+type Binding struct{ Prefix, URI string }
+
+// Inherited is an attribute of the xml namespace on an open element.
+type Inherited struct {
+	Local, Value string
+	Depth        int // of its element, the root's being 1; 0 where it comes from a Context
+}
+
+// Context is what an element inherits from those around it: the namespaces in scope, and the xml: attributes from the outside in.
+type Context struct {
+	Bindings []Binding
+	XML      []Inherited
+}
+
+// scope keeps the namespaces in scope. Prefixes have numbers, so that a lookup costs the same however many there are.
+type scope struct {
+	numbers  map[string]int
+	prefixes []string
+	current  []int // by number of the prefix: one more than its index in bindings, 0 for none
+	bindings []binding
+	uris     map[string]string
+	last     int // the number that was looked up last
+}
+
+type binding struct {
+	prefix, outer int
+	uri           string
+}
+
+const maxInterned = 1024
+
+func (c *scope) reset() {
+	c.numbers = map[string]int{"": 0, "xml": 1, "xmlns": 2}
+	c.prefixes = []string{"", "xml", "xmlns"}
+	c.current = make([]int, 3, 8)
+	c.bindings = append(c.bindings[:0], binding{prefix: 1, uri: SpaceXML}, binding{prefix: 2, uri: SpaceXMLNS})
+	c.current[1], c.current[2] = 1, 2
+	c.uris = make(map[string]string)
+}
+
+func (c *scope) mark() int { return len(c.bindings) }
+
+func (c *scope) undo(mark int) {
+	for i := len(c.bindings) - 1; i >= mark; i-- {
+		c.current[c.bindings[i].prefix] = c.bindings[i].outer
+	}
+	c.bindings = c.bindings[:mark]
+}
+
+func (c *scope) bind(prefix, uri string) int {
+	n, ok := c.numbers[prefix]
+	if !ok {
+		n = len(c.prefixes)
+		c.numbers[prefix] = n
+		c.prefixes = append(c.prefixes, prefix)
+		c.current = append(c.current, 0)
+	}
+	c.bindings = append(c.bindings, binding{n, c.current[n], uri})
+	c.current[n] = len(c.bindings)
+	return n
+}
+
+func (c *scope) defaultURI() string {
+	if c.current[0] == 0 {
+		return ""
+	}
+	return c.bindings[c.current[0]-1].uri
+}
+
+// lookup is what a prefix stands for, and leaves its number in last.
+func (c *scope) lookup(prefix []byte) (string, bool) {
+	if string(prefix) != c.prefixes[c.last] { // mostly the same as before
+		n, ok := c.numbers[string(prefix)]
+		if !ok {
+			return "", false
+		}
+		c.last = n
+	}
+	if i := c.current[c.last]; i > 0 {
+		return c.bindings[i-1].uri, true
+	}
+	return "", c.last == 0
+}
+
+func (c *scope) uri(prefix []byte) string {
+	u, _ := c.lookup(prefix)
+	return u
+}
+
+// intern is the value of a declaration, kept once for all of its kind.
+func (c *scope) intern(raw []byte, plain bool) string {
+	if !plain {
+		raw = appendValue(nil, raw)
+	}
+	if u, ok := c.uris[string(raw)]; ok {
+		return u
+	}
+	u := string(raw)
+	if len(c.uris) < maxInterned {
+		c.uris[u] = u
+	}
+	return u
+}
