@@ -1,0 +1,72 @@
+package xml
+
+import (
+	"errors"
+	"unicode/utf8"
+
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/xmltree"
+)
+
+// Code names a kind of error or finding. Codes are stable.
+type Code = finding.Code
+
+// Codes of errors.
+const (
+	CodeMalformed         = xmltree.CodeMalformed          // not well-formed: reason, offset
+	CodeNamespace         = xmltree.CodeNamespace          // not namespace-well-formed: reason, offset
+	CodeDoctype           = xmltree.CodeDoctype            // a document type declaration: offset
+	CodeEntity            = xmltree.CodeEntity             // a reference to an entity other than the five: name, offset
+	CodeEncoding          = xmltree.CodeEncoding           // neither UTF-8 nor UTF-16, or not what is declared: reason
+	CodeVersion           = xmltree.CodeVersion            // XML 1.1: version
+	CodeLimit             = xmltree.CodeLimit              // more than is read: what, max
+	CodeRead              = xmltree.CodeRead               // the source failed
+	CodeWrite             = Code("xml.write")              // the destination failed
+	CodeRelativeNamespace = Code("xml.relative-namespace") // a namespace URI that is relative has no canonical form: value
+	CodeCanonicalization  = Code("xml.canonicalization")   // a canonicalisation algorithm that is not known: algorithm
+	CodeNotFound          = Code("xml.not-found")          // no element has the Id: id
+	CodeAmbiguous         = Code("xml.ambiguous")          // several elements have the Id: id
+	CodeOption            = Code("xml.option")             // an option that makes no sense: option, value
+)
+
+// Error is the error type of this package. Errors of a Signer, Timestamper or Resolver and of the context are handed on beneath it or
+// as they are; errors.Is and errors.As find them.
+type Error struct{ finding.Fault }
+
+func fail(code Code, cause error, pairs ...string) *Error {
+	return &Error{finding.NewFault(code, cause, pairs...)}
+}
+
+// wrap turns an error of the reader into one of this package.
+func wrap(err error) error {
+	var e *xmltree.Error
+	if errors.As(err, &e) {
+		return &Error{e.Fault}
+	}
+	return err
+}
+
+// shorten makes a value from a document short enough to be shown.
+func shorten(s string) string {
+	const longest = 120
+	if len(s) <= longest {
+		return s
+	}
+	cut := longest
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+func badOption(option, value string) *Error {
+	return fail(CodeOption, nil, "option", option, "value", value)
+}
+
+func orDefault[T any](o *T) T {
+	if o == nil {
+		var zero T
+		return zero
+	}
+	return *o
+}
