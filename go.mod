@@ -3,6 +3,7 @@ module github.com/kyso-dev/kyso
 go 1.26.0
 
 require (
+	github.com/antchfx/xpath v1.3.9
 	github.com/digitorus/pdf v0.1.2
 	github.com/digitorus/pdfsign v0.0.0-20260102145623-a2800162ff5c
 	github.com/digitorus/timestamp v0.0.0-20250524132541-c45532741eea

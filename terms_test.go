@@ -19,7 +19,7 @@ var names = []string{
 	"curve", "dir", "error", "extension", "failed", "failure", "field", "fields", "file", "filter", "form", "format", "found", "from", "got", "group", "have",
 	"host", "id", "index", "issuer", "label", "level", "limit", "max", "min", "name", "names", "need", "not_after", "not_before", "object", "octets", "of", "offset",
 	"oid", "operation", "option", "path", "policy", "port", "proved", "responder", "revision", "scheme", "serial", "signer", "since", "size",
-	"sub_filter", "subject", "text", "time", "to", "total", "tree", "tries", "type", "until", "url", "usage", "value", "version", "wants",
+	"sub_filter", "subject", "text", "time", "to", "total", "tree", "tries", "type", "until", "uri", "url", "usage", "value", "version", "wants",
 }
 
 // TestTerms finds every value that the source gives to a parameter of a fault or a finding, and wants a Vietnamese term for each

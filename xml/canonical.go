@@ -40,6 +40,7 @@ type canonicalizer struct {
 	attrs    []attribute
 	scratch  []byte
 	after    bool // the root element is over
+	dropped  bool // there were comments
 
 	// of a subset
 	ordinal xmltree.Node
@@ -400,6 +401,7 @@ func escapeValue(dst []byte, value string) []byte {
 // aside writes a comment or processing instruction. Outside of the root element each has a line of its own.
 func (c *canonicalizer) aside(s *xmltree.Scanner, k xmltree.Kind) {
 	if k == xmltree.Comment && !c.comments {
+		c.dropped = true
 		return
 	}
 	outside := s.Depth() == 0

@@ -29,6 +29,33 @@ const (
 	CodeOption            = Code("xml.option")             // an option that makes no sense: option, value
 )
 
+// CodeChanged: the document is not the one that was read or prepared.
+const CodeChanged = Code("xml.changed")
+
+// Codes of findings.
+const (
+	CodeShape              = Code("xml.signature-shape")       // not of the form that it must have: what
+	CodeAlgorithm          = Code("xml.algorithm-unsupported") // algorithm
+	CodeTransform          = Code("xml.transform-unsupported") // algorithm
+	CodeWeakDigest         = Code("xml.weak-digest")           // algorithm
+	CodeWeakKey            = Code("xml.weak-key")              // key
+	CodeSignatureBroken    = Code("xml.signature-broken")      // the value does not verify
+	CodeCertificateMissing = Code("xml.certificate-missing")   //
+	CodeCertificateKey     = Code("xml.certificate-key")       // the key cannot be used
+	CodeKeyInfo            = Code("xml.key-info")              // a part of KeyInfo that cannot be used: name
+	CodeKeyOther           = Code("xml.key-other")             // a bare key that is not the certificate's
+	CodeReferenceBroken    = Code("xml.reference-broken")      // uri, algorithm
+	CodeReferenceNone      = Code("xml.reference-unresolved")  // uri
+	CodeReferenceAmbiguous = Code("xml.reference-ambiguous")   // uri
+	CodeReferenceExternal  = Code("xml.reference-external")    // uri
+	CodeReferenceURI       = Code("xml.reference-uri")         // of a kind that is not read: uri
+	CodeEmpty              = Code("xml.reference-empty")       // what is named has no octets: uri
+	CodeComment            = Code("xml.comment-unsigned")      // comments that are not signed stand in what is: uri
+	CodeManifest           = Code("xml.manifest-broken")       // a Reference of a Manifest is not intact: uri
+	CodeBase64             = Code("xml.base64")                // not base64
+	CodeXPath              = Code("xml.xpath")                 // reason
+)
+
 // Error is the error type of this package. Errors of a Signer, Timestamper or Resolver and of the context are handed on beneath it or
 // as they are; errors.Is and errors.As find them.
 type Error struct{ finding.Fault }

@@ -1,10 +1,10 @@
 package xml
 
 import (
-	"bytes"
 	"context"
 	"io"
 
+	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/xmltree"
 	"github.com/kyso-dev/kyso/signer"
 )
@@ -16,7 +16,8 @@ const inMemory = 4 << 20
 type source struct {
 	r     io.ReaderAt
 	size  int64
-	whole []byte // all of a small document; nil of a large one
+	whole []byte           // all of a small document; nil of a large one
+	text  *xmltree.Decoded // of what is held in memory; nil of a large document in UTF-8
 }
 
 // open reads a small document whole, so that what is signed, checked and written are the same octets.
@@ -28,21 +29,42 @@ func open(ctx context.Context, r io.ReaderAt, size int64) (*source, error) {
 		return nil, badOption("src", "nil")
 	}
 	s := &source{r: r, size: size}
-	if size <= inMemory {
-		s.whole = make([]byte, size)
-		if err := s.readAt(s.whole, 0); err != nil {
+	if size > inMemory {
+		head := make([]byte, 1024)
+		if err := s.readAt(head, 0); err != nil {
 			return nil, err
 		}
+		if e, _ := xmltree.Sniff(head); e == xmltree.UTF8 {
+			return s, nil
+		}
 	}
-	return s, nil
+	return s, s.load()
 }
 
-// inBytes is a document that the caller holds.
-func inBytes(b []byte) *source {
-	return &source{r: bytes.NewReader(b), size: int64(len(b)), whole: b}
+// load reads the document into memory.
+func (s *source) load() error {
+	if s.text != nil {
+		return nil
+	}
+	if s.size > limits.XMLWhole {
+		return tooMany("octets of a document that is held in memory", limits.XMLWhole)
+	}
+	whole := make([]byte, s.size)
+	if err := s.readAt(whole, 0); err != nil {
+		return err
+	}
+	text, err := xmltree.Decode(whole)
+	if err != nil {
+		return wrap(err)
+	}
+	s.whole, s.text = whole, text
+	return nil
 }
 
 func (s *source) readAt(b []byte, at int64) error {
+	if len(b) == 0 {
+		return nil
+	}
 	n, err := s.r.ReadAt(b, at)
 	if n == len(b) {
 		return nil
@@ -55,10 +77,37 @@ func (s *source) readAt(b []byte, at int64) error {
 
 // scan reads the document from its beginning.
 func (s *source) scan(ctx context.Context) *xmltree.Scanner {
-	if s.whole != nil {
-		return xmltree.ScanBytes(s.whole)
+	if s.text != nil {
+		return s.text.Scan()
 	}
 	return xmltree.NewScanner(&section{ctx, io.NewSectionReader(s.r, 0, s.size)})
+}
+
+// slice is a part of the text, at most limit octets of it.
+func (s *source) slice(start, end int64, limit int) ([]byte, error) {
+	if end-start > int64(limit) {
+		return nil, tooMany("octets of a part of a signature", limit)
+	}
+	if s.text != nil {
+		return s.text.Text[start:end], nil
+	}
+	b := make([]byte, end-start)
+	return b, s.readAt(b, start)
+}
+
+// original is the octet of the document at which the octet p of the text stands.
+func (s *source) original(p int64) int64 {
+	if s.text != nil {
+		return s.text.Original(p)
+	}
+	return p
+}
+
+func (s *source) encoding() string {
+	if s.text != nil {
+		return s.text.Encoding.String()
+	}
+	return xmltree.UTF8.String()
 }
 
 // section ends when its context does, and is short when the source is shorter than it was said to be.

@@ -58,4 +58,90 @@ var xml = map[string]Message{
 		En: "the option {option} cannot be {value}",
 		Vi: "tùy chọn {option} không thể là {value}",
 	},
+	"xml.changed": {
+		En: "the document has changed since it was read or prepared; do it again",
+		Vi: "tài liệu đã thay đổi kể từ khi được đọc hoặc chuẩn bị; hãy làm lại",
+	},
+
+	// Findings, some of them errors too.
+	"xml.signature-shape": {
+		En: "the signature is not of the form that XML signatures must have: {what}",
+		Vi: "chữ ký không đúng cấu trúc bắt buộc của chữ ký XML: {what}",
+	},
+	"xml.signature-broken": {
+		En: "the signature value does not belong to the signer's key: it or what was signed has been changed, or someone else made it",
+		Vi: "giá trị chữ ký không khớp với khóa của người ký: chữ ký hoặc phần đã ký bị sửa, hoặc do người khác tạo",
+	},
+	"xml.algorithm-unsupported": {
+		En: "the algorithm {algorithm} is not supported",
+		Vi: "không hỗ trợ thuật toán {algorithm}",
+	},
+	"xml.transform-unsupported": {
+		En: "what is signed goes through the transform {algorithm}, which kyso does not carry out",
+		Vi: "phần được ký phải qua phép biến đổi {algorithm} mà kyso không thực hiện",
+	},
+	"xml.weak-digest": {
+		En: "the hash function {algorithm} is too weak: different content with the same hash can be made",
+		Vi: "hàm băm {algorithm} quá yếu: có thể tạo ra nội dung khác có cùng giá trị băm",
+	},
+	"xml.weak-key": {
+		En: "the signer's key, {key}, is too short to be relied on today",
+		Vi: "khóa {key} của người ký quá ngắn so với yêu cầu an toàn hiện nay",
+	},
+	"xml.certificate-missing": {
+		En: "the signer's certificate is not in the signature and was not given",
+		Vi: "chứng thư số của người ký không nằm trong chữ ký và cũng không được cung cấp",
+	},
+	"xml.certificate-key": {
+		En: "the key in the signer's certificate cannot be used",
+		Vi: "không dùng được khóa trong chứng thư số của người ký",
+	},
+	"xml.key-info": {
+		En: "a part of the signature's key information cannot be used: {name}",
+		Vi: "không dùng được một phần thông tin khóa của chữ ký: {name}",
+	},
+	"xml.key-other": {
+		En: "the signature carries a public key that is not the one of the signer's certificate",
+		Vi: "chữ ký kèm một khóa công khai khác với khóa trong chứng thư số của người ký",
+	},
+	"xml.reference-broken": {
+		En: "what is signed has been changed[[: {uri}]]",
+		Vi: "phần đã ký đã bị thay đổi[[: {uri}]]",
+	},
+	"xml.reference-unresolved": {
+		En: "what is signed is not in the document: {uri}",
+		Vi: "không tìm thấy phần đã ký trong tài liệu: {uri}",
+	},
+	"xml.reference-ambiguous": {
+		En: "several elements carry the Id of what is signed, so it is not certain which is meant: {uri}",
+		Vi: "có nhiều phần tử mang Id của phần đã ký nên không xác định được phần tử nào được ký: {uri}",
+	},
+	"xml.reference-external": {
+		En: "what is signed lies outside of the document and was not given: {uri}",
+		Vi: "phần đã ký nằm ngoài tài liệu và không được cung cấp: {uri}",
+	},
+	"xml.reference-uri": {
+		En: "what is signed is named in a way that kyso does not follow: {uri}",
+		Vi: "phần đã ký được chỉ ra theo cách kyso không hỗ trợ: {uri}",
+	},
+	"xml.reference-empty": {
+		En: "a part of the signature covers nothing at all[[: {uri}]]",
+		Vi: "một phần của chữ ký không bảo vệ nội dung nào[[: {uri}]]",
+	},
+	"xml.comment-unsigned": {
+		En: "there are comments in what is signed that the signature does not protect[[: {uri}]]",
+		Vi: "trong phần đã ký có chú thích không được chữ ký bảo vệ[[: {uri}]]",
+	},
+	"xml.manifest-broken": {
+		En: "a part that the signed list names has been changed or could not be checked: {uri}",
+		Vi: "một phần thuộc danh sách đã ký bị thay đổi hoặc không kiểm tra được: {uri}",
+	},
+	"xml.base64": {
+		En: "what should be base64 is not",
+		Vi: "dữ liệu không phải là base64 hợp lệ",
+	},
+	"xml.xpath": {
+		En: "an XPath expression of the signature cannot be followed: {reason}",
+		Vi: "không thực hiện được biểu thức XPath của chữ ký: {reason}",
+	},
 }

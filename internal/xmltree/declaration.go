@@ -40,11 +40,14 @@ func (s *Scanner) declaration() error {
 		return s.at(s.pos, CodeVersion, "version", version)
 	}
 	encoding, rest, declared := pseudo(rest, "encoding")
-	if declared {
+	if s.decoded {
+		encoding, declared = "", true
+	} else if declared {
 		if err := s.checkEncoding(encoding); err != nil {
 			return err
 		}
-	} else if s.encoding != UTF8 && !s.marked {
+	}
+	if !declared && s.encoding != UTF8 && !s.marked {
 		return s.at(s.pos, CodeEncoding, "reason", "UTF-16 without a byte order mark is not declared")
 	}
 	standalone, rest, ok := pseudo(rest, "standalone")

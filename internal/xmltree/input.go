@@ -68,7 +68,7 @@ func (s *Scanner) open() error {
 		text := make([]byte, 0, len(s.buf)+len(s.buf)/2+utf8.UTFMax)
 		s.buf, s.markOriginal, s.baseOriginal = text, int64(mark), int64(mark)
 		for !s.eof {
-			if err := s.fill(); err != nil {
+			if err := s.more(); err != nil {
 				return err
 			}
 		}
@@ -105,6 +105,11 @@ func (s *Scanner) fill() error {
 		s.base += int64(s.pos)
 		s.buf, s.pos = s.buf[:n], 0
 	}
+	return s.more()
+}
+
+// more reads on behind what is in the window.
+func (s *Scanner) more() error {
 	if cap(s.buf)-len(s.buf) < utf8.UTFMax {
 		if len(s.buf) >= limits.XMLMarkup {
 			return s.limit("octets of a tag, comment or processing instruction", limits.XMLMarkup)
@@ -192,21 +197,18 @@ func (s *Scanner) readRaw(least int) error {
 
 // latin1 goes over to ISO-8859-1 behind the declaration, which is ASCII and ends at pos.
 func (s *Scanner) latin1() error {
-	s.settle(s.base + int64(s.pos))
-	s.mark, s.markOriginal = s.base+int64(s.pos), s.base+int64(s.pos)
-	s.base, s.baseOriginal = s.mark, s.mark
 	rest := bytes.Clone(s.buf[s.pos:])
 	whole := s.r == nil || s.eof
 	if whole {
+		s.buf = append(make([]byte, 0, s.pos+2*len(rest)+utf8.UTFMax), s.buf[:s.pos]...)
 		s.r = bytes.NewReader(rest)
-		s.buf = make([]byte, 0, 2*len(rest)+utf8.UTFMax)
 	} else {
+		s.buf = s.buf[:s.pos]
 		s.r = io.MultiReader(bytes.NewReader(rest), s.r)
-		s.buf = s.buf[:0]
 	}
-	s.pos, s.eof, s.encoding = 0, false, Latin1
+	s.eof, s.encoding = false, Latin1
 	for whole && !s.eof {
-		if err := s.fill(); err != nil {
+		if err := s.more(); err != nil {
 			return err
 		}
 	}

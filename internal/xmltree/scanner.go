@@ -36,6 +36,7 @@ type Scanner struct {
 	markOriginal int64 // … and the octet of the input that it stands at
 	encoding     Encoding
 	marked       bool // there is a byte order mark
+	decoded      bool // what is declared is no longer so
 	ascii        bool // no octet may be above 127
 	raw          []byte
 	rawEOF       bool

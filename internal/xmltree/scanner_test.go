@@ -387,6 +387,46 @@ func TestUTF16(t *testing.T) {
 	}
 }
 
+// TestDecode holds offsets in the text against offsets in the document.
+func TestDecode(t *testing.T) {
+	body := "<a b='\u00e9'>" + strings.Repeat("caf\u00e9 <x/>", 5000) + "</a>"
+	var latin []byte
+	for _, r := range body {
+		latin = append(latin, byte(r))
+	}
+	for name, raw := range map[string][]byte{
+		"UTF-8":      []byte("\uFEFF<?xml version='1.0'?>" + body),
+		"UTF-16LE":   encode("<?xml version='1.0' encoding='UTF-16'?>"+body, UTF16LE, true),
+		"UTF-16BE":   encode("<?xml version='1.0' encoding='UTF-16BE'?>"+body, UTF16BE, false),
+		"ISO-8859-1": append([]byte("<?xml version='1.0' encoding='ISO-8859-1'?>"), latin...),
+	} {
+		d, err := Decode(raw)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if e, marked := Sniff(raw[:min(len(raw), 1024)]); e.String() != name || e != d.Encoding || marked != d.Marked {
+			t.Errorf("%s: sniffed %s, mark %v", name, e, marked)
+		}
+		s, direct := d.Scan(), ScanBytes(raw)
+		for {
+			k, err := s.Next()
+			want, werr := direct.Next()
+			if err != nil || werr != nil || k != want {
+				t.Fatalf("%s: %v, %v", name, err, werr)
+			}
+			if got, want := d.Original(s.Past()), direct.Original(direct.Past()); got != want {
+				t.Fatalf("%s: the end of an event at %d instead of %d", name, got, want)
+			}
+			if k == EOF {
+				break
+			}
+		}
+		if got := d.Original(int64(len(d.Text))); got != int64(len(raw)) {
+			t.Errorf("%s: the end is at %d instead of %d", name, got, len(raw))
+		}
+	}
+}
+
 func TestLatin1(t *testing.T) {
 	raw := []byte("<?xml version='1.0' encoding='iso-8859-1'?>\n<a b='\xe9'>\xa9 x</a>")
 	want := "<{} a..."
