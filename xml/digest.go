@@ -34,6 +34,7 @@ type job struct {
 	hashes  map[crypto.Hash]hash.Hash
 	kept    bytes.Buffer
 	element *Element
+	from    int64 // octet of the text where it begins
 	found   int
 	open    bool
 	err     error
@@ -64,9 +65,10 @@ func (j *job) same(o *job) bool {
 
 // jobs are the canonical forms that one pass makes.
 type jobs struct {
-	list []*job
-	byID map[string][]*job
-	open []*job
+	list  []*job
+	byID  map[string][]*job
+	open  []*job
+	watch func(*xmltree.Scanner, xmltree.Kind) // is shown every event; may be nil
 }
 
 // add takes in a Reference; false when it cannot be computed while the document passes by.
@@ -130,7 +132,7 @@ func (j *job) finish() {
 
 // run makes the canonical forms in one pass over the document.
 func (b *jobs) run(ctx context.Context, in *source) error {
-	if len(b.list) == 0 {
+	if len(b.list) == 0 && b.watch == nil {
 		return nil
 	}
 	for _, j := range b.byID[""] {
@@ -143,6 +145,9 @@ func (b *jobs) run(ctx context.Context, in *source) error {
 		k, err := s.Next()
 		if err != nil {
 			return wrap(err)
+		}
+		if b.watch != nil {
+			b.watch(s, k)
 		}
 		switch k {
 		case xmltree.EOF:
@@ -182,7 +187,7 @@ func (b *jobs) meet(in *source, s *xmltree.Scanner) {
 			}
 			e := elementAt(in, s)
 			e.ID = id
-			j.element = &e
+			j.element, j.from = &e, s.Offset()
 			if j.left == leftOwn && !slices.Contains(j.signature.above, s.Offset()) && j.signature.start != s.Offset() && !j.buried(s) {
 				j.left = leftNone // it is not in there: signers of invoices ask for it all the same
 			}

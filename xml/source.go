@@ -2,6 +2,7 @@ package xml
 
 import (
 	"context"
+	"hash"
 	"io"
 
 	"github.com/kyso-dev/kyso/internal/limits"
@@ -18,6 +19,9 @@ type source struct {
 	size  int64
 	whole []byte           // all of a small document; nil of a large one
 	text  *xmltree.Decoded // of what is held in memory; nil of a large document in UTF-8
+
+	check func() hash.Hash // makes the hash that tells the document from any other; for signing
+	sum   hash.Hash        // takes in what a pass reads of a large document; nil when nobody asks
 }
 
 // open reads a small document whole, so that what is signed, checked and written are the same octets.
@@ -80,7 +84,7 @@ func (s *source) scan(ctx context.Context) *xmltree.Scanner {
 	if s.text != nil {
 		return s.text.Scan()
 	}
-	return xmltree.NewScanner(&section{ctx, io.NewSectionReader(s.r, 0, s.size)})
+	return xmltree.NewScanner(&section{ctx, io.NewSectionReader(s.r, 0, s.size), s.sum})
 }
 
 // slice is a part of the text, at most limit octets of it.
@@ -114,6 +118,7 @@ func (s *source) encoding() string {
 type section struct {
 	ctx context.Context
 	r   *io.SectionReader
+	sum hash.Hash
 }
 
 func (s *section) Read(b []byte) (int, error) {
@@ -121,6 +126,9 @@ func (s *section) Read(b []byte) (int, error) {
 		return 0, err
 	}
 	n, err := s.r.Read(b)
+	if s.sum != nil {
+		s.sum.Write(b[:n])
+	}
 	if at, _ := s.r.Seek(0, io.SeekCurrent); err == io.EOF && at < s.r.Size() {
 		err = io.ErrUnexpectedEOF
 	}

@@ -59,4 +59,7 @@ var xmlTerms = map[string]string{
 	"the function {1} is not supported":                                  "không hỗ trợ hàm {1}",
 	"the function name() beside names without a prefix is not supported": "không hỗ trợ hàm name() cùng với tên không có tiền tố",
 	"the namespace axis and variables are not supported":                 "không hỗ trợ trục namespace và biến",
+	"References or Objects of a signature":                               "phần tử Reference hoặc Object của một chữ ký",
+	"its pieces do not follow one another":                               "các phần của trạng thái không nối tiếp nhau",
+	"its signature cannot be read":                                       "không đọc được phần chữ ký",
 }

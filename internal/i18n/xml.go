@@ -62,6 +62,38 @@ var xml = map[string]Message{
 		En: "the document has changed since it was read or prepared; do it again",
 		Vi: "tài liệu đã thay đổi kể từ khi được đọc hoặc chuẩn bị; hãy làm lại",
 	},
+	"xml.key": {
+		En: "the key of this certificate cannot sign in the way asked for",
+		Vi: "khóa của chứng thư số này không thể ký theo cách được yêu cầu",
+	},
+	"xml.no-certificate": {
+		En: "the signer has no certificate",
+		Vi: "người ký không có chứng thư số",
+	},
+	"xml.place-none": {
+		En: "the document has no element {path} to put the signature into",
+		Vi: "tài liệu không có phần tử {path} để đặt chữ ký",
+	},
+	"xml.place-several": {
+		En: "the document has several elements {path}; say which one the signature goes into",
+		Vi: "tài liệu có nhiều phần tử {path}; hãy chỉ rõ phần tử sẽ đặt chữ ký",
+	},
+	"xml.id-taken": {
+		En: "the document already has an element with the Id {id}, which the signature is to carry",
+		Vi: "tài liệu đã có phần tử mang Id {id} mà chữ ký sẽ dùng",
+	},
+	"xml.state": {
+		En: "the prepared signature cannot be used: {reason}",
+		Vi: "không dùng được chữ ký đã chuẩn bị: {reason}",
+	},
+	"xml.state-version": {
+		En: "the prepared signature is of another kind or version ({format}, version {version}) than this kyso finishes",
+		Vi: "chữ ký đã chuẩn bị thuộc loại hoặc phiên bản ({format}, phiên bản {version}) mà bản kyso này không hoàn tất được",
+	},
+	"xml.state-too-large": {
+		En: "the prepared signature needs {size} bytes, more than the {limit} allowed; give fewer certificates",
+		Vi: "chữ ký đã chuẩn bị cần {size} byte, vượt mức cho phép {limit} byte; hãy đưa ít chứng thư số hơn",
+	},
 
 	// Findings, some of them errors too.
 	"xml.signature-shape": {
