@@ -82,6 +82,8 @@ func (c *canonicalizer) event(s *xmltree.Scanner, k xmltree.Kind) error {
 		return c.subset(s, k)
 	}
 	switch k {
+	case xmltree.Run:
+		c.run(s.Raw())
 	case xmltree.Text:
 		if s.Plain() {
 			c.out = append(c.out, s.Inner()...)
@@ -110,6 +112,29 @@ func (c *canonicalizer) event(s *xmltree.Scanner, k xmltree.Kind) error {
 		c.aside(s, k)
 	}
 	return nil
+}
+
+// floor is the depth down to which event has to see the events one by one, for xmltree's Skim; negative for all.
+func (c *canonicalizer) floor(s *xmltree.Scanner) int {
+	if c.set != nil || c.method.exclusive() && c.written(0) != s.URIOf(0) {
+		return -1
+	}
+	return max(c.apex, c.skipping, 1)
+}
+
+// run takes in octets that are canonical as they are.
+func (c *canonicalizer) run(raw []byte) {
+	if len(raw) < flushAt/4 {
+		c.out = append(c.out, raw...)
+		return
+	}
+	c.flush()
+	if c.err == nil {
+		if _, err := c.w.Write(raw); err != nil {
+			c.err = fail(CodeWrite, err)
+		}
+	}
+	c.size += int64(len(raw))
 }
 
 // finish hands on what is left.

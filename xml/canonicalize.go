@@ -34,6 +34,11 @@ func Canonicalize(ctx context.Context, dst io.Writer, src io.ReaderAt, size int6
 	s := in.scan(ctx)
 	found := 0
 	for {
+		if o.ID == "" || c.apex > 0 {
+			s.Skim(c.floor(s))
+		} else {
+			s.Skim(1)
+		}
 		k, err := s.Next()
 		if err != nil {
 			return wrap(err)

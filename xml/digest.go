@@ -68,7 +68,7 @@ type jobs struct {
 	list  []*job
 	byID  map[string][]*job
 	open  []*job
-	watch func(*xmltree.Scanner, xmltree.Kind) // is shown every event; may be nil
+	place *place // is shown the events too; may be nil
 }
 
 // add takes in a Reference; false when it cannot be computed while the document passes by.
@@ -132,7 +132,7 @@ func (j *job) finish() {
 
 // run makes the canonical forms in one pass over the document.
 func (b *jobs) run(ctx context.Context, in *source) error {
-	if len(b.list) == 0 && b.watch == nil {
+	if len(b.list) == 0 && b.place == nil {
 		return nil
 	}
 	for _, j := range b.byID[""] {
@@ -142,12 +142,13 @@ func (b *jobs) run(ctx context.Context, in *source) error {
 	}
 	s := in.scan(ctx)
 	for {
+		s.Skim(b.floor(s))
 		k, err := s.Next()
 		if err != nil {
 			return wrap(err)
 		}
-		if b.watch != nil {
-			b.watch(s, k)
+		if b.place != nil {
+			b.place.event(s, k)
 		}
 		switch k {
 		case xmltree.EOF:
@@ -164,6 +165,22 @@ func (b *jobs) run(ctx context.Context, in *source) error {
 			b.event(in, s, k)
 		}
 	}
+}
+
+// floor is the depth down to which events have to be seen one by one.
+func (b *jobs) floor(s *xmltree.Scanner) int {
+	floor := 1
+	if b.place != nil {
+		floor = max(floor, b.place.depth, len(b.place.steps))
+	}
+	for _, j := range b.open {
+		f := j.c.floor(s)
+		if f < 0 {
+			return f
+		}
+		floor = max(floor, f)
+	}
+	return floor
 }
 
 // meet begins the jobs that ask for the element by its Id.

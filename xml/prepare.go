@@ -156,7 +156,7 @@ func (w *work) enveloped() error {
 	w.place.taken = w.ids()
 	scope := int64(0)
 	if !w.place.fixed() { // where Ids are looked for depends on where the place is
-		if err := w.pass(new(jobs), w.place.event); err != nil {
+		if err := w.pass(new(jobs)); err != nil {
 			return err
 		}
 		if err := w.place.settle(o.Place); err != nil {
@@ -190,7 +190,7 @@ func (w *work) enveloped() error {
 		references[i] = r
 		pass.add(r)
 	}
-	if err := w.pass(&pass, w.place.event); err != nil {
+	if err := w.pass(&pass); err != nil {
 		return err
 	}
 	if err := w.place.settle(o.Place); err != nil {
@@ -277,8 +277,8 @@ func idsIn(content string) (list []string) {
 }
 
 // pass reads the document once.
-func (w *work) pass(b *jobs, watch func(*xmltree.Scanner, xmltree.Kind)) error {
-	b.watch = watch
+func (w *work) pass(b *jobs) error {
+	b.place = w.place
 	w.in.sum = w.in.check()
 	err := b.run(w.ctx, w.in)
 	if w.in.text != nil {

@@ -38,11 +38,15 @@ func (in *source) look(ctx context.Context, doc *Document) ([]*survey, error) {
 	var open *survey // the innermost signature
 	s := in.scan(ctx)
 	for {
+		s.Skim(1)
+		if open != nil {
+			s.Skim(open.depth + 1)
+		}
 		k, err := s.Next()
 		if err != nil {
 			return nil, wrap(err)
 		}
-		if open != nil {
+		if open != nil && k != xmltree.Run {
 			if s.Depth() <= open.depth+1 {
 				open.child(s, k)
 			}

@@ -7,7 +7,7 @@ func (s *Scanner) Raw() []byte { return s.buf[s.start:s.end] }
 func (s *Scanner) Inner() []byte { return s.buf[s.from:s.to] }
 
 // Plain reports that the canonical form of the event is what is written: of Text its Inner, of a tag its Raw, but for namespaces that
-// it may have to declare. A tag that is plain has no attributes.
+// it may have to declare. Of a Run it always is. A tag that is plain has no attributes.
 func (s *Scanner) Plain() bool { return s.plain }
 
 // Empty reports that the start tag is that of an empty element.
@@ -35,7 +35,7 @@ func (s *Scanner) Prefix() []byte {
 }
 
 // Space is the namespace of the innermost open element.
-func (s *Scanner) Space() string { return s.frames[len(s.frames)-1].space }
+func (s *Scanner) Space() string { return s.scope.spaceOf(&s.frames[len(s.frames)-1]) }
 
 // Is reports whether the innermost open element has this expanded name.
 func (s *Scanner) Is(space, local string) bool {
@@ -48,11 +48,11 @@ func (s *Scanner) Depth() int { return len(s.frames) }
 // At is the local name and namespace of an open element; depth 1 is the root.
 func (s *Scanner) At(depth int) (space string, local []byte) {
 	f := &s.frames[depth-1]
-	end := len(s.names)
+	end := int32(len(s.names))
 	if depth < len(s.frames) {
 		end = s.frames[depth].name
 	}
-	return f.space, s.names[f.name+f.colon+1 : end]
+	return s.scope.spaceOf(f), s.names[f.name+f.colon+1 : end]
 }
 
 // StartOf is the octet of the text at which an open element begins; depth 1 is the root.

@@ -63,11 +63,12 @@ func (c *scope) bind(prefix, uri string) int {
 	return n
 }
 
-func (c *scope) defaultURI() string {
-	if c.current[0] == 0 {
+// spaceOf is the namespace of an open element, whose binding is in scope as long as it is open.
+func (c *scope) spaceOf(f *frame) string {
+	if f.space == 0 {
 		return ""
 	}
-	return c.bindings[c.current[0]-1].uri
+	return c.bindings[f.space-1].uri
 }
 
 // lookup is what a prefix stands for, and leaves its number in last.

@@ -18,6 +18,7 @@ const (
 	Comment                 //
 	PI                      // a processing instruction
 	EOF                     // the end of a well-formed document
+	Run                     // many of the above (see Skim)
 	more                    // more octets are needed to tell
 )
 
@@ -60,27 +61,34 @@ type Scanner struct {
 	attrs      []Attr
 	hasAttrs   bool // attrs are those of the event
 
+	floor    int // of runs
 	frames   []frame
 	names    []byte // of the open elements
 	scope    scope
 	inherits []Inherited // xml: attributes of the open elements and those above
 }
 
+// frame is an open element. There is no pointer in it, so that pushing one is a mere copy.
 type frame struct {
 	start    int64 // octet of the text
-	name     int   // in names
-	colon    int   // in the name, -1 without
-	space    string
-	bindings int // of the scope, before
-	inherits int
+	name     int32 // in names
+	bindings int32 // of the scope, before
+	inherits int32 // likewise
+	space    int32 // the binding of its namespace, by one more than its index; 0 for none
+	colon    int32 // in the name, -1 without
+	light    bool  // it was opened in a Run: no attributes, no prefix
 }
 
 // NewScanner reads a document from r, through a window.
-func NewScanner(r io.Reader) *Scanner { s := &Scanner{r: r}; s.scope.reset(); return s }
+func NewScanner(r io.Reader) *Scanner {
+	s := &Scanner{r: r, floor: -1}
+	s.scope.reset()
+	return s
+}
 
 // ScanBytes reads a document in memory. It is not copied, unless it is UTF-16.
 func ScanBytes(document []byte) *Scanner {
-	s := &Scanner{buf: document, eof: true}
+	s := &Scanner{buf: document, eof: true, floor: -1}
 	s.scope.reset()
 	return s
 }
@@ -118,6 +126,10 @@ func (s *Scanner) Next() (Kind, error) {
 		s.pendingEnd, s.leave, s.hasAttrs = false, true, false
 		s.start, s.kind = s.end, End
 		return End, nil
+	}
+	if s.floor >= 0 && len(s.frames) > 0 && !s.inCDATA && s.skim() {
+		s.kind, s.hasAttrs = Run, false
+		return Run, nil
 	}
 	for {
 		k, err := s.scan()
@@ -244,7 +256,7 @@ func (s *Scanner) scanStart() (Kind, error) {
 
 func (s *Scanner) push() error {
 	f := frame{
-		start: s.base + int64(s.start), name: len(s.names), colon: -1, bindings: s.scope.mark(), inherits: len(s.inherits),
+		start: s.base + int64(s.start), name: int32(len(s.names)), colon: -1, bindings: int32(s.scope.mark()), inherits: int32(len(s.inherits)),
 	}
 	s.names = append(s.names, s.buf[s.name:s.nameEnd]...)
 	if len(s.attrs) > 0 {
@@ -253,15 +265,14 @@ func (s *Scanner) push() error {
 		}
 	}
 	if s.colon < 0 {
-		f.space = s.scope.defaultURI()
+		f.space = int32(s.scope.current[0])
 	} else {
-		f.colon = s.colon - s.name
+		f.colon = int32(s.colon - s.name)
 		prefix := s.buf[s.name:s.colon]
-		uri, ok := s.scope.lookup(prefix)
-		if !ok || string(prefix) == "xmlns" {
+		if _, ok := s.scope.lookup(prefix); !ok || string(prefix) == "xmlns" {
 			return s.badNamespace(s.name, "a prefix is not declared")
 		}
-		f.space = uri
+		f.space = int32(s.scope.current[s.scope.last])
 	}
 	s.seenRoot, s.pendingEnd = true, s.empty
 	s.frames = append(s.frames, f)
@@ -273,7 +284,7 @@ func (s *Scanner) pop() {
 	last := len(s.frames) - 1
 	f := &s.frames[last]
 	s.names = s.names[:f.name]
-	s.scope.undo(f.bindings)
+	s.scope.undo(int(f.bindings))
 	s.inherits = s.inherits[:f.inherits]
 	s.frames = s.frames[:last]
 }
@@ -332,6 +343,10 @@ loop:
 			plain = false
 			i++
 		case textAmp:
+			if n := plainReference(b[i:]); n > 0 {
+				i += n
+				continue
+			}
 			plain = false
 			_, n, err := s.reference(i)
 			if err != nil {

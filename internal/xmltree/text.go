@@ -86,8 +86,6 @@ func (s *Scanner) AppendText(dst []byte) []byte {
 		return appendLines(dst, s.buf[s.data:s.end-2])
 	case s.kind == Comment || s.cdata:
 		return appendLines(dst, raw)
-	case s.plain:
-		return append(dst, raw...)
 	}
 	return appendText(dst, raw)
 }
