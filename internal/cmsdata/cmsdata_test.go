@@ -24,6 +24,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pki"
 )
 
 const content = "Biên bản bàn giao số 5\n"
@@ -77,6 +78,27 @@ func attached(t testing.TB, id identity) *cmsdata.SignedData {
 	sd := cmsdata.New([]*x509.Certificate{id.cert}, id.sign(t))
 	sd.Attached, sd.Content = true, []byte(content)
 	return sd
+}
+
+// TestV3Certificate reads a signature by a certificate that crypto/x509 refuses: its number is negative.
+func TestV3Certificate(t *testing.T) {
+	id := newIdentity(t, big.NewInt(5))
+	negative := bytes.Replace(id.cert.Raw, []byte{2, 1, 5}, []byte{2, 1, 0xfb}, 1)
+	_, err := x509.ParseCertificate(negative)
+	require.Error(t, err)
+	id.cert, err = pki.ParseX509(negative)
+	require.NoError(t, err)
+	raw, err := cmsdata.New([]*x509.Certificate{id.cert}, id.sign(t, cmsdata.SigningTime(time.Now()))).Marshal()
+	require.NoError(t, err)
+	got, err := cmsdata.Parse(raw)
+	require.NoError(t, err)
+	signer := got.Signers[0].Certificate(got.X509())
+	require.NotNil(t, signer)
+	require.EqualValues(t, -5, signer.SerialNumber.Int64())
+	require.NoError(t, got.Signers[0].VerifySignature(signer.PublicKey, nil))
+	_, match, err := got.Signers[0].MatchesSigningCertificate(signer)
+	require.NoError(t, err)
+	require.True(t, match)
 }
 
 func TestRoundTrip(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pki"
 )
 
 // Parse reads a ContentInfo with SignedData from memory. The result keeps slices of ber. Octets after it are an error.
@@ -250,12 +251,12 @@ func children(e der.Element, most int, what string) ([][]byte, error) {
 	}
 }
 
-// X509 are the certificates that parse as X.509, in their order.
+// X509 are the certificates that parse as X.509, in their order; those too that crypto/x509 refuses and package pki reads.
 func (sd *SignedData) X509() []*x509.Certificate {
 	if sd.x509 == nil {
 		sd.x509 = make([]*x509.Certificate, 0, len(sd.Certificates))
 		for _, raw := range sd.Certificates {
-			if cert, err := x509.ParseCertificate(raw); err == nil {
+			if cert, err := pki.ParseX509(raw); err == nil {
 				sd.x509 = append(sd.x509, cert)
 			}
 		}

@@ -121,6 +121,10 @@ var pki = map[string]Message{
 		En: "the extension {extension} in the certificate of {subject} has no names in it",
 		Vi: "phần mở rộng {extension} trong chứng thư số của {subject} không chứa tên nào",
 	},
+	"pki.unreadable-extension": {
+		En: "the extension {extension} in the certificate of {subject} is malformed and was passed over",
+		Vi: "phần mở rộng {extension} trong chứng thư số của {subject} sai định dạng nên được bỏ qua",
+	},
 	"pki.no-subject": {
 		En: "the certificate with serial number {subject} names no holder",
 		Vi: "chứng thư số có số sê-ri {subject} không nêu tên chủ thể",

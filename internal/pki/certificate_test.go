@@ -44,6 +44,11 @@ func TestV3Tolerances(t *testing.T) {
 		{"time without seconds", raw{validity: der.Encode(der.Sequence, text(der.UTCTime, "2501010000Z"), text(der.UTCTime, "350101000000Z"))}, []finding.Code{pki.TolerateTime}},
 		{"time with an offset", raw{validity: der.Encode(der.Sequence, text(der.UTCTime, "250101070000+0700"), text(der.UTCTime, "350101000000Z"))}, []finding.Code{pki.TolerateTime}},
 		{"GeneralizedTime before 2050", raw{validity: der.Encode(der.Sequence, text(der.GeneralizedTime, "20250101000000Z"), text(der.UTCTime, "350101000000Z"))}, []finding.Code{pki.TolerateTime}},
+		{"authority key identifier of anything", raw{extensions: [][]byte{extension([]int{2, 5, 29, 35}, false, []byte{5, 0})}}, []finding.Code{pki.TolerateUnreadable}},
+		{"issuer names of anything", raw{extensions: [][]byte{extension([]int{2, 5, 29, 18}, false, []byte{5, 0})}}, []finding.Code{pki.TolerateUnreadable}},
+		{"issuer names of none", raw{extensions: [][]byte{extension([]int{2, 5, 29, 18}, false, []byte{0x30, 0})}}, []finding.Code{pki.TolerateNoNames}},
+		{"notice in Latin letters", raw{extensions: [][]byte{extension([]int{2, 5, 29, 32}, false, der.Encode(der.Sequence, der.Encode(der.Sequence, der.AppendOID(nil, []int{1, 2, 3}), der.Encode(der.Sequence,
+			der.Encode(der.Sequence, der.AppendOID(nil, []int{1, 3, 6, 1, 5, 5, 7, 2, 2}), der.Encode(der.Sequence, text(26, "\xe9")))))))}}, []finding.Code{pki.TolerateUnreadable}},
 		{"no subject", raw{subject: []byte{0x30, 0}}, []finding.Code{pki.TolerateNoSubject}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

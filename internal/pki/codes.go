@@ -38,6 +38,7 @@ const (
 	TolerateUnusedBits     finding.Code = "pki.key-usage-bits"         // KeyUsage with trailing zero bits, which DER forbids
 	ToleratePathLen        finding.Code = "pki.path-length-without-ca" // pathLenConstraint of a certificate that is no authority
 	TolerateNoNames        finding.Code = "pki.no-names"               // an extension with alternative names has none: extension
+	TolerateUnreadable     finding.Code = "pki.unreadable-extension"   // an extension that decides nothing is malformed: extension
 	TolerateNoSubject      finding.Code = "pki.no-subject"             // neither a subject nor alternative names
 )
 

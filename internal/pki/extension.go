@@ -62,14 +62,20 @@ func (c *Certificate) readExtensions() error {
 		case oidSubjectKeyID:
 			c.SubjectKeyID, ok = octets(e.Value)
 		case oidAuthorityKeyID:
-			c.AuthorityKeyID, err = readAuthorityKeyID(e.Value)
+			if c.AuthorityKeyID, err = readAuthorityKeyID(e.Value); err != nil { // it helps to find the issuer and proves nothing
+				err = nil
+				c.tolerate(TolerateUnreadable, "RFC 5280, 4.2.1.1", "extension", "authorityKeyIdentifier")
+			}
 		case oidSubjectAltName:
 			c.AltNames, err = c.readAltNames(e.Value, "subjectAltName")
 		case oidIssuerAltName:
-			c.IssuerAltNames, err = c.readAltNames(e.Value, "issuerAltName")
+			if c.IssuerAltNames, err = c.readAltNames(e.Value, "issuerAltName"); err != nil { // nothing depends on it
+				err = nil
+				c.tolerate(TolerateUnreadable, "RFC 5280, 4.2.1.7", "extension", "issuerAltName")
+			}
 		case oidPolicies:
 			c.PoliciesCritical = e.Critical
-			c.Policies, err = readPolicies(e.Value)
+			c.Policies, err = c.readPolicies(e.Value)
 		case oidMappings:
 			c.Mappings, err = readMappings(e.Value)
 		case oidPolicyConstraints:

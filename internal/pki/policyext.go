@@ -9,8 +9,9 @@ import (
 	"github.com/kyso-dev/kyso/internal/limits"
 )
 
-// readPolicies reads CertificatePolicies (RFC 5280, 4.2.1.4). A policy may be there once.
-func readPolicies(der []byte) ([]PolicyInfo, error) {
+// readPolicies reads CertificatePolicies (RFC 5280, 4.2.1.4). A policy may be there once. Qualifiers are words for people: one that
+// cannot be read is kept without its words.
+func (c *Certificate) readPolicies(der []byte) ([]PolicyInfo, error) {
 	in := cryptobyte.String(der)
 	var seq cryptobyte.String
 	if !in.ReadASN1(&seq, casn1.SEQUENCE) || !in.Empty() || seq.Empty() {
@@ -45,9 +46,13 @@ func readPolicies(der []byte) ([]PolicyInfo, error) {
 			if !qualifiers.ReadASN1(&q, casn1.SEQUENCE) {
 				return nil, malformed("PolicyQualifierInfo")
 			}
-			read, ok := readQualifier(q)
+			id, ok := ReadOID(&q)
 			if !ok {
 				return nil, malformed("PolicyQualifierInfo")
+			}
+			read, ok := readQualifier(id, q)
+			if !ok {
+				c.tolerate(TolerateUnreadable, "RFC 5280, 4.2.1.4", "extension", "certificatePolicies")
 			}
 			p.Qualifiers = append(p.Qualifiers, read)
 		}
@@ -56,22 +61,19 @@ func readPolicies(der []byte) ([]PolicyInfo, error) {
 	return all, nil
 }
 
-// readQualifier reads one PolicyQualifierInfo. Explicit text may be longer than the 200 characters of RFC 5280: "gracefully handle"
-// it, says the clause.
-func readQualifier(in cryptobyte.String) (Qualifier, bool) {
-	var q Qualifier
+// readQualifier reads what a PolicyQualifierInfo holds. Explicit text may be longer than the 200 characters of RFC 5280: "gracefully
+// handle" it, says the clause. Text may also be of any string type.
+func readQualifier(id OID, in cryptobyte.String) (Qualifier, bool) {
+	q := Qualifier{ID: id}
 	var ok bool
 	var c cryptobyte.String
 	var tag casn1.Tag
-	if q.ID, ok = ReadOID(&in); !ok {
-		return q, false
-	}
 	switch q.ID {
 	case oidQualifierCPS:
-		if !in.ReadASN1(&c, casn1.IA5String) || !in.Empty() {
+		if !in.ReadAnyASN1(&c, &tag) || !in.Empty() {
 			return q, false
 		}
-		q.CPS, ok = stringValue(casn1.IA5String, c)
+		q.CPS, ok = stringValue(tag, c)
 		return q, ok
 	case oidQualifierNotice:
 		var notice cryptobyte.String

@@ -47,6 +47,16 @@ func (k Key) next(c *Certificate) Key {
 	return out
 }
 
+// PathKey is the key of the first certificate of a valid path, inherited parameters included.
+func PathKey(chain []*Certificate) Key {
+	last := len(chain) - 1
+	k := KeyOf(chain[last])
+	for i := last - 1; i >= 0; i-- {
+		k = k.next(chain[i])
+	}
+	return k
+}
+
 // KeyOf is the key of a certificate as it stands in it.
 func KeyOf(c *Certificate) Key {
 	s := cryptobyte.String(c.RawSPKI)

@@ -2,6 +2,8 @@ package revoke
 
 import (
 	"cmp"
+	"crypto"
+	"crypto/sha256"
 	"math/big"
 	"slices"
 	"strconv"
@@ -52,11 +54,11 @@ type Piece struct {
 	// producedAt). Whether they are revoked is for the caller to ask. A list may be signed by the very certificate asked about,
 	// where the distribution point names it so: then its authority wants it to speak for itself.
 	Signer  []*pki.Certificate
-	NoCheck bool // the signer's certificate need not be asked about (RFC 6960, 4.2.2.2.1)
+	NoCheck bool // the responder's certificate need not be asked about (RFC 6960, 4.2.2.2.1)
 }
 
-// Scheme is the DER AlgorithmIdentifier of the piece's signature.
-func (p *Piece) Scheme() []byte {
+// Algorithm is the DER AlgorithmIdentifier of the piece's signature.
+func (p *Piece) Algorithm() []byte {
 	if p.Response != nil {
 		return p.Response.Algorithm
 	}
@@ -116,6 +118,7 @@ func Answers(chain []*pki.Certificate, i int, ev *Evidence, opts *Options) ([]An
 	if opts.Path != nil {
 		q.path = *opts.Path
 	}
+	q.custom, q.path.Verify = q.path.Verify, q.verifyCertificate
 	q.path.UserPolicies, q.path.ExplicitPolicy, q.path.InhibitMapping, q.path.InhibitAny, q.path.ExtKeyUsage = nil, false, false, false, nil
 	q.askResponses()
 	q.askLists()
@@ -142,10 +145,38 @@ type question struct {
 	cert  *pki.Certificate
 	above []*pki.Certificate // its issuer first, the anchor last
 
-	tries   int // signatures looked at
-	octets  int // hashed for them
+	custom       pki.VerifyFunc   // of the caller's path options
+	certificates map[Digest]error // signatures of certificates that were checked
+	hashes       map[crypto.Hash]idHashes
+	tries        int // signatures of pieces looked at
+	octets       int // hashed for them
+	compared     int // names of distribution points
+
 	answers []Answer
 	errs    []*Error
+}
+
+// verifyCertificate checks each signature of a certificate once: the same few certificates are in the paths of all who signed.
+func (q *question) verifyCertificate(key pki.Key, algorithm, message, value []byte) error {
+	h := sha256.New()
+	k := key.Digest()
+	h.Write(k[:])
+	h.Write(message) // DER, so it tells where it ends
+	h.Write(value)
+	id := Digest(h.Sum(nil))
+	err, known := q.certificates[id]
+	if !known {
+		if q.certificates == nil {
+			q.certificates = make(map[Digest]error)
+		}
+		if q.custom != nil {
+			err = q.custom(key, algorithm, message, value)
+		} else {
+			err = pki.VerifySignature(key, algorithm, message, value)
+		}
+		q.certificates[id] = err
+	}
+	return err
 }
 
 // pathAt is how a path is validated at a time.
@@ -157,13 +188,14 @@ func (q *question) pathAt(at time.Time) *pki.Options {
 
 // verify checks the signature of a piece, within bounds.
 func (q *question) verify(s *signature, key pki.Key) error {
-	if q.tries++; q.tries > limits.RevokeChecks {
+	switch {
+	case q.tries >= limits.RevokeChecks:
 		return fail(CodeTooLarge, nil, "what", "signature", "max", strconv.Itoa(limits.RevokeChecks))
-	}
-	if q.octets > limits.RevokeOctets {
+	case q.octets >= limits.RevokeOctets:
 		return fail(CodeTooLarge, nil, "what", "signature", "max", strconv.Itoa(limits.RevokeOctets))
 	}
-	work, err := s.verify(key, q.path.Verify)
+	work, err := s.verify(key, q.custom)
+	q.tries += min(work, 1)
 	q.octets += work
 	return err
 }

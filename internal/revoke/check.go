@@ -28,13 +28,14 @@ type checker struct {
 	ev     *Evidence
 	at     time.Time
 	opts   *Options
+	asked  int
 	within []*pki.Certificate // certificates whose state is being told: an answer may not depend on itself
 }
 
 func (c *checker) certificate(chain []*pki.Certificate, i int) (Answer, *Error) {
 	cert := chain[i]
 	name := cert.Name()
-	if len(c.within) > limits.RevokeNesting || slices.Contains(c.within, cert) {
+	if c.asked++; c.asked > limits.RevokeQuestions || len(c.within) > limits.RevokeNesting || slices.ContainsFunc(c.within, cert.Equal) {
 		return Answer{}, fail(CodeUnchecked, nil, "subject", name)
 	}
 	c.within = append(c.within, cert)

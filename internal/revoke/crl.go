@@ -30,7 +30,8 @@ type CRL struct {
 	Number     *big.Int
 	Base       *big.Int // of the complete CRL that a delta CRL builds on; nil: this is a complete one
 	Point      IssuingPoint
-	Unknown    []pki.OID // critical extensions, of the list or of an entry, that this package does not process
+	Freshest   []pki.DistributionPoint // where its deltas are (RFC 5280, 5.2.6)
+	Unknown    []pki.OID               // critical extensions, of the list or of an entry, that this package does not process
 
 	ExpiredSince time.Time // expiredCertsOnCRL (X.509, 9.5.2.8): certificates that ended since then are kept; zero: not said
 
@@ -156,8 +157,8 @@ func (l *CRL) readExtension(e pki.Extension) error {
 	case oidIssuingPoint:
 		l.Point, err = readIssuingPoint(e.Value)
 	case oidFreshest:
-		if _, bad := pki.ReadDistributionPoints(e.Value); bad != nil {
-			return fail(CodeMalformed, bad, "structure", "FreshestCRL")
+		if l.Freshest, err = pki.ReadDistributionPoints(e.Value); err != nil {
+			return fail(CodeMalformed, err, "structure", "FreshestCRL")
 		}
 	case oidExpiredCerts:
 		var ok bool

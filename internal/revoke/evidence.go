@@ -112,10 +112,10 @@ type signature struct {
 }
 
 // verify checks the signature with a key. The octets of the message are hashed once, since a list may be large and those who may
-// have signed it many. The work is what was spent, in octets.
+// have signed it many. work is one and the octets hashed, or nothing where the answer was known.
 func (s *signature) verify(key pki.Key, custom pki.VerifyFunc) (work int, err error) {
 	if custom != nil {
-		return len(s.message), custom(key, s.algorithm, s.message, s.value)
+		return 1 + len(s.message), custom(key, s.algorithm, s.message, s.value)
 	}
 	id := key.Digest()
 	s.mu.Lock()
@@ -123,14 +123,15 @@ func (s *signature) verify(key pki.Key, custom pki.VerifyFunc) (work int, err er
 	if err, ok := s.known[id]; ok {
 		return 0, err
 	}
+	work = 1
 	pub, scheme, err := pki.Scheme(key, s.algorithm)
 	if err == nil {
 		message := s.message
 		if scheme.SignsMessage() {
-			work = len(message)
+			work += len(message)
 		} else {
 			if s.digest == nil {
-				work = len(message)
+				work += len(message)
 				h := scheme.Hash.New()
 				h.Write(message)
 				s.digest = h.Sum(nil)

@@ -36,7 +36,7 @@ func (q *question) askLists() {
 		q.note(fail(CodeTooLarge, nil, "what", "CRL", "max", strconv.Itoa(limits.RevokeCRLs)))
 		return
 	}
-	l := &lister{question: q, judged: make(map[judgement]verdict)}
+	l := &lister{question: q, judged: make(map[judgement]verdict), told: make(map[*CRL]bool)}
 	points := append(slices.Clone(q.cert.Points), pki.DistributionPoint{Name: pki.PointName{Full: []pki.GeneralName{{Form: pki.FormDirectory, Directory: q.cert.Issuer}}}})
 	for _, p := range points {
 		for _, c := range q.ev.crls {
@@ -49,6 +49,11 @@ func (q *question) askLists() {
 		if c.Delta() {
 			l.delta(c)
 		}
+	}
+	if !l.compare(0) {
+		q.note(fail(CodeTooLarge, nil, "what", "CRLDistributionPoints", "max", strconv.Itoa(limits.RevokeComparisons)))
+		l.answer()
+		return
 	}
 	for _, c := range q.ev.crls {
 		if !c.Delta() && l.related(c) && !l.told[c] {
@@ -72,11 +77,8 @@ func (l *lister) related(c *CRL) bool {
 
 // list is 6.3.3 (b) to (l) for one complete list and one distribution point.
 func (l *lister) list(p pki.DistributionPoint, c *CRL) {
-	if !c.covers(l.cert, p) {
+	if !l.covers(p, c) {
 		return
-	}
-	if l.told == nil {
-		l.told = make(map[*CRL]bool)
 	}
 	l.told[c] = true
 	piece := l.usable(c, p.Issuer != nil)
@@ -135,7 +137,7 @@ func (l *lister) usable(c *CRL, named bool) *Piece {
 	} else if signer, err := l.signed(c, named); err != nil {
 		v.err = err
 	} else {
-		v.piece = &Piece{CRL: c, Digest: c.digest, Signer: signer, NoCheck: signer[0].NoCheck}
+		v.piece = &Piece{CRL: c, Digest: c.digest, Signer: signer}
 	}
 	l.judged[k] = v
 	if v.err != nil && !slices.ContainsFunc(l.errs, func(e *Error) bool { return e.list == c }) {
@@ -252,37 +254,47 @@ func (l *CRL) named(p pki.DistributionPoint) bool {
 }
 
 // covers is 6.3.3 (b): whether a list is of the point's issuer and its scope takes in the certificate.
-func (l *CRL) covers(cert *pki.Certificate, p pki.DistributionPoint) bool {
-	if p.Issuer != nil {
-		if !l.named(p) {
+func (l *lister) covers(p pki.DistributionPoint, c *CRL) bool {
+	switch {
+	case p.Issuer == nil:
+		if !c.Issuer.Equal(l.cert.Issuer) {
 			return false
 		}
-	} else if !l.Issuer.Equal(cert.Issuer) {
+	case !c.Point.Indirect || !l.compare(len(p.Issuer)) || !c.named(p):
 		return false
 	}
-	if l.Point.Raw == nil {
+	if c.Point.Raw == nil {
 		return true
 	}
-	if l.Point.OnlyAttributes || l.Point.OnlyUsers && cert.IsCA || l.Point.OnlyCAs && !cert.IsCA {
+	if c.Point.OnlyAttributes || c.Point.OnlyUsers && l.cert.IsCA || c.Point.OnlyCAs && !l.cert.IsCA {
 		return false
 	}
-	if !l.Point.Name.Present() {
+	if !c.Point.Name.Present() {
 		return true
 	}
 	names := p.Issuer
 	if p.Name.Present() {
-		relativeTo := cert.Issuer
+		relativeTo := l.cert.Issuer
 		if p.Issuer != nil {
-			relativeTo = l.Issuer
+			relativeTo = c.Issuer
 		}
 		names = full(p.Name, relativeTo)
 	}
-	for _, a := range full(l.Point.Name, l.Issuer) {
+	for _, a := range full(c.Point.Name, c.Issuer) {
+		if !l.compare(len(names)) {
+			return false
+		}
 		if slices.ContainsFunc(names, a.Same) {
 			return true
 		}
 	}
 	return false
+}
+
+// compare takes note of n comparisons of names; false: they are too many.
+func (l *lister) compare(n int) bool {
+	l.compared += n
+	return l.compared <= limits.RevokeComparisons
 }
 
 // full is a point's names with a relative one made whole.

@@ -2,6 +2,8 @@ package revoke_test
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
 	"testing"
 	"time"
 
@@ -203,6 +205,35 @@ func TestO3Issuer(t *testing.T) {
 	own.entries = nil
 	_, err = revoke.Check(chainOf(leaf, ca, root), revoke.NewEvidence(chainOf(renewed), nil, []*revoke.CRL{list{by: renewed}.crl(t), own.crl(t)}), now, nil)
 	require.NoError(t, err)
+}
+
+// TestO3Names gives more names of distribution points than can be compared with one another.
+func TestO3Names(t *testing.T) {
+	root := issue(t, "Root", 1, nil, nil)
+	names := func(n int, prefix string) []byte {
+		var all [][]byte
+		for i := range n {
+			all = append(all, der.Encode(der.ContextPrimitive(6), fmt.Appendf(nil, "http://%s.example/%d", prefix, i)))
+		}
+		return der.Encode(der.Context(0), der.Encode(der.Context(0), all...))
+	}
+	var points [][]byte
+	for range 200 {
+		points = append(points, der.Encode(der.Sequence, names(100, "point")))
+	}
+	leaf := issue(t, "End", 7, root, func(c *x509.Certificate) {
+		end(c)
+		c.ExtraExtensions = []pkix.Extension{{Id: []int{2, 5, 29, 31}, Value: der.Encode(der.Sequence, points...)}}
+	})
+	var lists []*revoke.CRL
+	for i := range 64 {
+		lists = append(lists, list{by: root, from: now.Add(-time.Duration(i) * time.Hour), extensions: [][]byte{scope(names(4000, "list"))}}.crl(t))
+	}
+	start := time.Now()
+	answers, errs := revoke.Answers(chainOf(leaf, root), 0, revoke.NewEvidence(nil, nil, lists), nil)
+	require.Empty(t, answers)
+	require.Equal(t, []finding.Code{revoke.CodeTooLarge}, codes(errs))
+	require.Less(t, time.Since(start), 5*time.Second)
 }
 
 // TestO3Malformed gives lists that cannot be read.

@@ -58,11 +58,7 @@ func NewRequest(cert, issuer *pki.Certificate, opts *RequestOptions) (*Request, 
 	if !ok || key == nil {
 		return nil, malformed("CertID")
 	}
-	sum := func(b []byte) []byte {
-		h := hash.Crypto.New()
-		h.Write(b)
-		return der.Encode(der.OctetString, h.Sum(nil))
-	}
+	sum := func(b []byte) []byte { return der.Encode(der.OctetString, hashOf(name, b)) }
 	r := &Request{cert: cert, issuer: issuer}
 	// All clients write NULL parameters, and some responders compare octets.
 	id := der.Encode(der.Sequence, der.Encode(der.Sequence, der.AppendOID(nil, hash.OID), der.Encode(der.Null)),

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -52,11 +53,7 @@ func (r ResponderID) names(c *pki.Certificate) bool {
 }
 
 // keyHash is how responders name keys (4.2.1).
-func keyHash(c *pki.Certificate) []byte {
-	h := crypto.SHA1.New()
-	h.Write(pki.KeyOf(c).Bits())
-	return h.Sum(nil)
-}
+func keyHash(c *pki.Certificate) []byte { return hashOf(crypto.SHA1, pki.KeyOf(c).Bits()) }
 
 // String is the responder for people.
 func (r ResponderID) String() string {
@@ -77,17 +74,25 @@ type CertID struct {
 
 // Names reports whether the certificate is meant, as one that the issuer issued.
 func (id CertID) Names(cert, issuer *pki.Certificate) bool {
-	if id.Hash == 0 || id.Serial.Cmp(cert.Serial) != 0 {
-		return false
-	}
-	sum := func(b []byte) []byte {
-		h := id.Hash.New()
-		h.Write(b)
-		return h.Sum(nil)
-	}
-	// The name is hashed as the certificate spells its issuer; the issuer may spell itself otherwise, and some responders hash that.
-	return bytes.Equal(id.KeyHash, sum(pki.KeyOf(issuer).Bits())) &&
-		(bytes.Equal(id.NameHash, sum(cert.Issuer.Raw)) || bytes.Equal(id.NameHash, sum(issuer.Subject.Raw)))
+	return id.Hash != 0 && id.Serial.Cmp(cert.Serial) == 0 && hashesOf(id.Hash, cert, issuer).match(id)
+}
+
+// idHashes are what a CertID says of an issuer. Its name is hashed as the certificate spells it (4.1.1); the issuer may spell itself
+// otherwise, and some responders hash that.
+type idHashes struct{ name, own, key []byte }
+
+func hashesOf(h crypto.Hash, cert, issuer *pki.Certificate) idHashes {
+	return idHashes{name: hashOf(h, cert.Issuer.Raw), own: hashOf(h, issuer.Subject.Raw), key: hashOf(h, pki.KeyOf(issuer).Bits())}
+}
+
+func (h idHashes) match(id CertID) bool {
+	return bytes.Equal(id.KeyHash, h.key) && (bytes.Equal(id.NameHash, h.name) || bytes.Equal(id.NameHash, h.own))
+}
+
+func hashOf(h crypto.Hash, b []byte) []byte {
+	sum := h.New()
+	sum.Write(b)
+	return sum.Sum(nil)
 }
 
 // Single is what a response says of one certificate.
@@ -113,12 +118,7 @@ type CertHash struct {
 
 // of reports whether the certificate is the one that was hashed.
 func (h CertHash) of(c *pki.Certificate) bool {
-	if h.Hash == 0 {
-		return false
-	}
-	sum := h.Hash.New()
-	sum.Write(c.Raw)
-	return bytes.Equal(h.Value, sum.Sum(nil))
+	return h.Hash != 0 && bytes.Equal(h.Value, hashOf(h.Hash, c.Raw))
 }
 
 // For is what the response says of a certificate, as one that the issuer issued; nil: nothing.
@@ -308,15 +308,18 @@ func readNonce(value []byte) ([]byte, bool) {
 	return value, true
 }
 
-// readGeneralizedTime reads the one form of a time that RFC 6960 has, to the second in UTC.
+// readGeneralizedTime reads a time in UTC. RFC 6960 has whole seconds; some responders write fractions, zeros at the end included, that
+// DER does not have.
 func readGeneralizedTime(s *cryptobyte.String) (time.Time, bool) {
 	var c cryptobyte.String
-	const form = "20060102150405Z"
-	if !s.ReadASN1(&c, casn1.GeneralizedTime) {
+	const form = "20060102150405"
+	if !s.ReadASN1(&c, casn1.GeneralizedTime) || len(c) > len(form)+11 {
 		return time.Time{}, false
 	}
-	t, err := time.Parse(form, string(c))
-	return t, err == nil && t.Format(form) == string(c)
+	text, utc := strings.CutSuffix(string(c), "Z")
+	whole, fraction, split := strings.Cut(text, ".")
+	t, err := time.Parse(form, text)
+	return t, utc && err == nil && t.Format(form) == whole && (!split || fraction != "")
 }
 
 func readCertID(in *cryptobyte.String) (CertID, bool) {
