@@ -3,11 +3,13 @@ package xml
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 
+	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/signer"
 )
@@ -58,3 +60,28 @@ func file(t testing.TB, name string, data []byte) string {
 const invoiceXML = `<HDon><DLHDon Id="data"><TTChung><PBan>2.1.0</PBan><THDon>Hóa đơn giá trị gia tăng</THDon></TTChung>` +
 	`<NDHDon><NBan><Ten>Công ty Mẫu</Ten></NBan><NMua><Ten>Khách &amp; Bạn</Ten></NMua></NDHDon></DLHDon>` +
 	`<DSCKS><NBan/><NMua></NMua><CQT/><CCKSKhac/></DSCKS></HDon>`
+
+// wycheproof verifies one ECDSA vector as the value of a ds:SignatureValue.
+func wycheproof(key, message, value string) error {
+	der, err := hex.DecodeString(key)
+	if err != nil {
+		return err
+	}
+	pub, err := alg.ParsePublicKey(der)
+	if err != nil {
+		return err
+	}
+	m, err := hex.DecodeString(message)
+	if err != nil {
+		return err
+	}
+	v, err := hex.DecodeString(value)
+	if err != nil {
+		return err
+	}
+	a, err := alg.ForKey(pub, 0, false)
+	if err != nil {
+		return err
+	}
+	return verifyValue(a, pub, m, v)
+}

@@ -15,11 +15,14 @@ import (
 type overrun struct{}
 
 // step counts one step through a tree.
-func (d *digester) step() {
-	if d.steps++; d.steps > limits.XMLXPathSteps {
-		panic(overrun{})
-	}
-	if d.steps&0xFFFF == 0 && d.ctx.Err() != nil {
+func (d *digester) step() { d.count(1) }
+
+// libraryStep is what a step of the library costs, which copies navigators and asks for names at each.
+const libraryStep = 32
+
+func (d *digester) count(n int) {
+	before := d.steps
+	if d.steps += n; d.steps > limits.XMLXPathSteps || d.steps>>16 != before>>16 && d.ctx.Err() != nil {
 		panic(overrun{})
 	}
 }
@@ -127,7 +130,7 @@ func (d *digester) librarySelect(t *xmltree.Tree, f *filter) (found []xmltree.No
 			if n.p.kind == pointNode {
 				found = append(found, n.p.n)
 			}
-			d.step()
+			d.count(libraryStep)
 		}
 	})
 	return found, err
@@ -202,7 +205,7 @@ func (n *navigator) NamespaceURL() string {
 }
 
 func (n *navigator) Value() string {
-	n.d.step()
+	n.d.count(libraryStep)
 	switch n.p.kind {
 	case pointAttribute:
 		return n.attr().Value()
@@ -210,12 +213,12 @@ func (n *navigator) Value() string {
 		return n.t.Lookup(n.p.n, n.p.namespace)
 	}
 	v := n.t.Value(n.p.n)
-	n.d.steps += len(v) / 16
+	n.d.count(len(v))
 	return v
 }
 
 func (n *navigator) Copy() xpath.NodeNavigator {
-	n.d.step()
+	n.d.count(libraryStep)
 	c := *n
 	return &c
 }
@@ -223,7 +226,7 @@ func (n *navigator) Copy() xpath.NodeNavigator {
 func (n *navigator) MoveToRoot() { n.p = point{} }
 
 func (n *navigator) MoveToParent() bool {
-	n.d.step()
+	n.d.count(libraryStep)
 	if n.p.kind != pointNode {
 		n.p = point{n: n.p.n}
 		return true
@@ -236,7 +239,7 @@ func (n *navigator) MoveToParent() bool {
 }
 
 func (n *navigator) MoveToNextAttribute() bool {
-	n.d.step()
+	n.d.count(libraryStep)
 	if n.p.kind == pointNamespace || n.p.n == 0 || n.t.Kind(n.p.n) != xmltree.Start {
 		return false
 	}
@@ -255,7 +258,7 @@ func (n *navigator) MoveToNextAttribute() bool {
 }
 
 func (n *navigator) MoveToChild() bool {
-	n.d.step()
+	n.d.count(libraryStep)
 	if n.p.kind != pointNode || n.t.Last(n.p.n) == n.p.n {
 		return false
 	}
@@ -264,7 +267,7 @@ func (n *navigator) MoveToChild() bool {
 }
 
 func (n *navigator) MoveToFirst() bool {
-	n.d.step()
+	n.d.count(libraryStep)
 	if n.p.kind != pointNode || n.p.n == 0 || n.p.n == n.t.Parent(n.p.n)+1 {
 		return false
 	}
@@ -273,7 +276,7 @@ func (n *navigator) MoveToFirst() bool {
 }
 
 func (n *navigator) MoveToNext() bool {
-	n.d.step()
+	n.d.count(libraryStep)
 	if n.p.kind != pointNode || n.p.n == 0 {
 		return false
 	}
@@ -286,13 +289,13 @@ func (n *navigator) MoveToNext() bool {
 }
 
 func (n *navigator) MoveToPrevious() bool {
-	n.d.step()
+	n.d.count(libraryStep)
 	if n.p.kind != pointNode || n.p.n == 0 || n.p.n == n.t.Parent(n.p.n)+1 {
 		return false
 	}
 	before := n.p.n - 1 // the last node inside of the one before
 	for n.t.Parent(before) != n.t.Parent(n.p.n) {
-		n.d.step()
+		n.d.count(libraryStep)
 		before = n.t.Parent(before)
 	}
 	n.p.n = before

@@ -5,8 +5,8 @@ import "github.com/kyso-dev/kyso/internal/limits"
 // Most of a large document is tags without attributes and text without references. For whoever wants its octets and not its parts,
 // a Run is many events in one.
 
-// Skim lets Next return a Run for what stands deeper than floor. Events at that depth and above it, tags with attributes or a prefix, and
-// tags whose local name is Signature, are never part of one. A negative floor, which is what a Scanner begins with, allows none.
+// Skim lets Next return a Run for what stands deeper than floor. Elements down to that depth and what stands between them, tags with
+// attributes or a prefix, and tags whose local name is Signature, are never part of one. A negative floor, which is what a Scanner begins with, allows none.
 func (s *Scanner) Skim(floor int) { s.floor = floor }
 
 // skim reads on over what makes up a Run, and reports whether there is any. The stacks are kept in locals: this loop is where the time
@@ -22,6 +22,9 @@ func (s *Scanner) skim() bool {
 	for i+2 < len(b) {
 		c := b[i]
 		if c != '<' {
+			if len(frames) < floor {
+				break
+			}
 			j := plainText(b, i)
 			if j < 0 {
 				break
