@@ -12,8 +12,12 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pki"
 )
 
 // Load trusts what SPEC names: a file or folder, alone (tree [Own]) or after "national:", "government:" or "own:". A file named by
@@ -158,7 +162,7 @@ func parsePEM(data []byte) ([]*x509.Certificate, error) {
 			if block.Type == "TRUSTED CERTIFICATE" {
 				continue // openssl's own form carries restrictions that we would ignore
 			}
-			c, err := x509.ParseCertificate(block.Bytes)
+			c, err := pki.ParseX509(block.Bytes)
 			if err != nil {
 				return nil, fail(CodeCertificate, err, "path", "")
 			}
@@ -178,7 +182,7 @@ func parsePEM(data []byte) ([]*x509.Certificate, error) {
 }
 
 func parseDER(data []byte) ([]*x509.Certificate, error) {
-	certs, certErr := x509.ParseCertificates(data)
+	certs, certErr := parseRow(data)
 	if certErr == nil && len(certs) > 0 {
 		return certs, nil
 	}
@@ -193,6 +197,23 @@ func parseDER(data []byte) ([]*x509.Certificate, error) {
 		return nil, fail(CodeCertificate, certErr, "path", "")
 	}
 	return nil, fail(CodeNone, nil, "path", "")
+}
+
+// parseRow reads certificates that follow one another, those too that crypto/x509 refuses and package pki takes.
+func parseRow(data []byte) ([]*x509.Certificate, error) {
+	var all []*x509.Certificate
+	for rest := cryptobyte.String(data); !rest.Empty(); {
+		var one cryptobyte.String
+		if !rest.ReadASN1Element(&one, cbasn1.SEQUENCE) {
+			one, rest = rest, nil // what is left is no certificate, and the reader says so
+		}
+		c, err := pki.ParseX509(one)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
 }
 
 // looksLikeCertificate tells a damaged certificate from a file of another kind: SEQUENCE { SEQUENCE { [0] version …

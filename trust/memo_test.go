@@ -77,20 +77,20 @@ func TestPathsAreForgotten(t *testing.T) {
 	require.Equal(t, "trust.no-path", code(err))
 }
 
-// TestPathsOfOthersExtensions: a caller that answers for a critical extension answers for its own certificate alone.
-func TestPathsOfOthersExtensions(t *testing.T) {
+// TestPathsGoByOctets: what a caller does to a parsed certificate changes nothing.
+func TestPathsGoByOctets(t *testing.T) {
 	a := plant(t, "a")
 	critical := certificate(t, "critical", key(t).Public(), a.root, a.rootKey, func(c *x509.Certificate) {
 		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}}}
 	})
-	again, err := x509.ParseCertificate(critical.Raw)
-	require.NoError(t, err)
 	s := store(t, trust.Own, a.root)
-	critical.UnhandledCriticalExtensions = nil
-	_, err = s.Path(critical, nil, now)
-	require.NoError(t, err)
-	_, err = s.Path(again, nil, now)
+	critical.UnhandledCriticalExtensions, critical.Extensions = nil, nil
+	_, err := s.Path(critical, nil, now)
 	require.Equal(t, "trust.critical", code(err))
+	late := *a.leaf
+	late.NotAfter = late.NotAfter.AddDate(10, 0, 0)
+	_, err = s.Path(&late, []*x509.Certificate{a.issuer}, begin.AddDate(3, 0, 0))
+	require.Equal(t, "trust.outside-validity", code(err))
 }
 
 // BenchmarkPathAgain is the path of a further document of the same signer.

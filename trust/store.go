@@ -2,13 +2,13 @@ package trust
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"crypto/x509"
 	"slices"
 	"strconv"
 	"sync"
 
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pki"
 )
 
 // Tree names the infrastructure that an anchor belongs to. The zero value is not a tree.
@@ -42,16 +42,16 @@ type Anchor struct {
 type Store struct {
 	mu      sync.RWMutex
 	anchors []Anchor
-	known   map[[sha256.Size]byte]bool // by digest of the certificate
-	pool    *x509.CertPool             // of all anchors; never changed once handed out
-	paths   map[[sha256.Size]byte]found
+	known   map[Digest]*pki.Certificate // by digest of the certificate
+	pool    *roots                      // of all anchors; never changed once handed out
+	paths   map[asked]found
 }
 
 // NewStore is an empty store.
 func NewStore() *Store { return &Store{} }
 
 // Add trusts certificates, in the tree named. A certificate that the store has already stays where it is. Errors are *[Error]:
-// [CodeTree], [CodeTooMany].
+// [CodeTree], [CodeTooMany], [CodeCertificate].
 func (s *Store) Add(tree Tree, certs ...*x509.Certificate) error {
 	if _, ok := ParseTree(string(tree)); !ok {
 		return fail(CodeTree, nil, "tree", string(tree))
@@ -63,17 +63,21 @@ func (s *Store) Add(tree Tree, certs ...*x509.Certificate) error {
 		if c == nil {
 			continue
 		}
-		key := sha256.Sum256(c.Raw)
-		if s.known[key] {
+		key := DigestOf(c.Raw)
+		if s.known[key] != nil {
 			continue
+		}
+		parsed, err := pki.FromX509(c)
+		if err != nil {
+			return fail(CodeCertificate, err, "path", nameOf(c))
 		}
 		if len(s.anchors) >= limits.TrustAnchors {
 			return fail(CodeTooMany, nil, "max", strconv.Itoa(limits.TrustAnchors))
 		}
 		if s.known == nil {
-			s.known = make(map[[sha256.Size]byte]bool)
+			s.known = make(map[Digest]*pki.Certificate)
 		}
-		s.known[key] = true
+		s.known[key] = parsed
 		s.anchors = append(s.anchors, Anchor{Certificate: c, Tree: tree, Name: nameOf(c)})
 	}
 	return nil
@@ -85,7 +89,7 @@ func (s *Store) Remove(cert *x509.Certificate) bool {
 	defer s.mu.Unlock()
 	before := len(s.anchors)
 	s.anchors = slices.DeleteFunc(slices.Clone(s.anchors), func(a Anchor) bool { return bytes.Equal(a.Certificate.Raw, cert.Raw) })
-	delete(s.known, sha256.Sum256(cert.Raw))
+	delete(s.known, DigestOf(cert.Raw))
 	s.pool, s.paths = nil, nil
 	return len(s.anchors) < before
 }
@@ -117,7 +121,7 @@ func (s *Store) Anchor(cert *x509.Certificate) (Anchor, bool) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if !s.known[sha256.Sum256(cert.Raw)] {
+	if s.known[DigestOf(cert.Raw)] == nil {
 		return Anchor{}, false
 	}
 	for _, a := range s.anchors {
@@ -128,15 +132,24 @@ func (s *Store) Anchor(cert *x509.Certificate) (Anchor, bool) {
 	return Anchor{}, false
 }
 
-// roots is the pool of all anchors. It is built once for each state of the store: building it parses nothing, but a verifier asks
-// for it with every certificate.
-func (s *Store) roots() *x509.CertPool {
+// roots are all anchors at one state of the store.
+type roots struct {
+	sorted  []*pki.Certificate // by tree, since of equally short paths the first anchor's is taken
+	anchors map[Digest]Anchor
+}
+
+func (s *Store) roots() *roots {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.pool == nil {
-		s.pool = x509.NewCertPool()
-		for _, a := range s.anchors {
-			s.pool.AddCert(a.Certificate)
+		rank := map[Tree]int{National: 0, Government: 1, Own: 2}
+		sorted := slices.Clone(s.anchors)
+		slices.SortStableFunc(sorted, func(a, b Anchor) int { return rank[a.Tree] - rank[b.Tree] })
+		s.pool = &roots{anchors: make(map[Digest]Anchor, len(sorted))}
+		for _, a := range sorted {
+			d := DigestOf(a.Certificate.Raw)
+			s.pool.sorted = append(s.pool.sorted, s.known[d])
+			s.pool.anchors[d] = a
 		}
 	}
 	return s.pool

@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -22,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/trust"
 )
 
@@ -293,6 +295,31 @@ func TestLoad(t *testing.T) {
 	})
 }
 
+// TestAnchorsThatOthersRefuse: a root with a negative serial number is read, trusted and found, though crypto/x509 refuses it.
+func TestAnchorsThatOthersRefuse(t *testing.T) {
+	k := key(t)
+	root := certificate(t, "old root", k.Public(), nil, k, func(c *x509.Certificate) { authority(c); c.SerialNumber = big.NewInt(0x7001) })
+	// The serial number is made negative, and the certificate signed anew.
+	tbs := bytes.Replace(root.RawTBSCertificate, []byte{2, 2, 0x70, 1}, []byte{2, 2, 0xf0, 1}, 1)
+	require.NotEqual(t, root.RawTBSCertificate, tbs)
+	digest := sha256.Sum256(tbs)
+	signature, err := k.Sign(rand.Reader, digest[:], crypto.SHA256)
+	require.NoError(t, err)
+	odd := der.Encode(der.Sequence, tbs, der.Encode(der.Sequence, der.AppendOID(nil, asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2})), der.Encode(der.BitString, append([]byte{0}, signature...)))
+	_, err = x509.ParseCertificate(odd)
+	require.Error(t, err)
+	certs, err := trust.ParseCertificates(odd)
+	require.NoError(t, err)
+	require.Negative(t, certs[0].SerialNumber.Sign())
+	leaf := certificate(t, "leaf", key(t).Public(), root, k, nil)
+	path, err := store(t, trust.Government, certs...).Path(leaf, nil, now)
+	require.NoError(t, err)
+	require.Same(t, certs[0], path.Certificates[1])
+	certs, err = trust.ParseCertificates(append(bytes.Clone(leaf.Raw), odd...))
+	require.NoError(t, err)
+	require.Len(t, certs, 2)
+}
+
 // TestConcurrent uses a store from many goroutines while it changes.
 func TestConcurrent(t *testing.T) {
 	a, b := plant(t, "a"), plant(t, "b")
@@ -358,4 +385,16 @@ func Example() {
 	// Output:
 	// trust: no-such-file.pem cannot be read: no such file or directory
 	// 0 anchors
+}
+
+// revocationList is a CRL of a tree's root that holds for a day.
+func revocationList(t testing.TB, a tree, at time.Time, number int64, revoked ...*x509.Certificate) []byte {
+	t.Helper()
+	list := &x509.RevocationList{Number: big.NewInt(number), ThisUpdate: at, NextUpdate: at.Add(24 * time.Hour)}
+	for _, c := range revoked {
+		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: c.SerialNumber, RevocationTime: at.Add(-time.Hour)})
+	}
+	der, err := x509.CreateRevocationList(rand.Reader, list, a.root, a.rootKey)
+	require.NoError(t, err)
+	return der
 }

@@ -2,93 +2,39 @@ package verify
 
 import (
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/rsa"
 	"crypto/x509"
-	"strconv"
 	"time"
 
-	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/trust"
 )
-
-// The dates until which algorithms are relied on (ETSI TS 119 312 V1.5.1 and its predecessors; EU DSS 6.4 applies the same dates by
-// default, with 1900 in place of 2048 bits: Circular 15/2025/TT-BKHCN, Annex I, asks for 2048). A signature made later, or not proved
-// to be made earlier, is INDETERMINATE. After the softer dates a report only warns.
-var (
-	hashUntil = map[crypto.Hash]time.Time{
-		crypto.MD5:    date(2004, 8),
-		crypto.SHA1:   date(2012, 8),
-		crypto.SHA224: date(2029, 1),
-	}
-	rsaUntil = []struct {
-		below int // bits of the modulus
-		until time.Time
-		warn  bool
-	}{
-		{2048, date(2019, 10), false},
-		{3000, date(2029, 1), true},
-	}
-	ecdsaUntil = []struct {
-		below int // bits of the order
-		until time.Time
-	}{
-		{224, date(2012, 8)},
-		{256, date(2021, 10)},
-	}
-)
-
-func date(year int, month time.Month) time.Time {
-	return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
-}
 
 // use is one algorithm that a signature relies on.
-type use struct {
-	name  string // as shown
-	until time.Time
-	warn  bool
-}
+type use = trust.Limit
 
-func hashUse(h crypto.Hash) (use, bool) {
-	until, ok := hashUntil[h]
-	return use{name: alg.HashName(h), until: until}, ok
-}
+// algorithms are the dates of trust's table, which chains are judged by too. A signature made later, or not proved to be made earlier,
+// is INDETERMINATE. After the softer dates a report only warns.
+var algorithms *trust.Algorithms
 
-func keyUse(pub crypto.PublicKey) (use, bool) {
-	switch k := pub.(type) {
-	case *alg.PSSKey:
-		return keyUse(k.Key)
-	case *rsa.PublicKey:
-		for _, limit := range rsaUntil {
-			if bits := k.N.BitLen(); bits < limit.below {
-				return use{name: "RSA-" + strconv.Itoa(bits), until: limit.until, warn: limit.warn}, true
-			}
-		}
-	case *ecdsa.PublicKey:
-		for _, limit := range ecdsaUntil {
-			if bits := k.Params().N.BitLen(); bits < limit.below {
-				return use{name: "ECDSA-" + strconv.Itoa(bits), until: limit.until}, true
-			}
-		}
-	}
-	return use{}, false
-}
+func hashUse(h crypto.Hash) (use, bool) { return algorithms.Hash(h) }
+
+func keyUse(pub crypto.PublicKey) (use, bool) { return algorithms.Key(pub) }
 
 // weak judges algorithms at a time by which their use is proved, or else the validation time: those whose day is over.
 func weak(at time.Time, uses []use) []Finding {
 	var found []Finding
 	seen := make(map[string]bool)
 	for _, u := range uses {
-		if at.Before(u.until) || seen[u.name] {
+		if at.Before(u.Until) || seen[u.Name] {
 			continue
 		}
-		seen[u.name] = true
+		seen[u.Name] = true
 		severity := finding.Error
-		if u.warn {
+		if u.Soft {
 			severity = finding.Warning
 		}
 		found = append(found, Finding{Code: CodeWeakAlgorithm, Severity: severity, Clause: "ETSI TS 119 312",
-			Params: finding.P("algorithm", u.name, "until", u.until.Format(time.DateOnly))})
+			Params: finding.P("algorithm", u.Name, "until", u.Until.Format(time.DateOnly))})
 	}
 	return found
 }

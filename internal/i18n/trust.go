@@ -50,8 +50,8 @@ var trust = map[string]Message{
 		Vi: "chứng thư số của {subject} không có hiệu lực tại thời điểm {at}: hiệu lực từ {from} đến {until}",
 	},
 	"trust.weak-signature": {
-		En: "the certificate of {subject} is signed with {algorithm}, which is not secure",
-		Vi: "chứng thư số của {subject} được ký bằng {algorithm}, là thuật toán không còn an toàn",
+		En: "the certificate of {subject} is signed with {algorithm}, which is not secure[[ any more since {until}]]",
+		Vi: "chứng thư số của {subject} được ký bằng {algorithm}, là thuật toán không còn an toàn[[ kể từ {until}]]",
 	},
 	"trust.critical": {
 		En: "a certificate in the chain of {subject} has a critical extension that is not understood ({oid})",
@@ -60,5 +60,61 @@ var trust = map[string]Message{
 	"trust.invalid-path": {
 		En: "the certificate chain does not hold at {subject}: {reason}",
 		Vi: "chuỗi chứng thư số không hợp lệ tại {subject}: {reason}",
+	},
+	"trust.revoked": {
+		En: "the certificate of {subject} was revoked at {at}[[ ({reason})]]",
+		Vi: "chứng thư số của {subject} đã bị thu hồi từ {at}[[ ({reason})]]",
+	},
+	"trust.suspended": {
+		En: "the certificate of {subject} has been suspended since {at}: it may become valid again or be revoked",
+		Vi: "chứng thư số của {subject} đang bị tạm dừng từ {at}: có thể được khôi phục hoặc bị thu hồi",
+	},
+	"trust.stale": {
+		En: "what is known of the certificate of {subject} holds until {until} only, and is too old for {at}",
+		Vi: "thông tin thu hồi của chứng thư số của {subject} chỉ có giá trị đến {until}, đã quá cũ so với thời điểm {at}",
+	},
+	"trust.unknown-status": {
+		En: "the issuer's service does not know the certificate of {subject}",
+		Vi: "dịch vụ của đơn vị cấp không biết chứng thư số của {subject}",
+	},
+	"trust.unchecked": {
+		En: "whether the certificate of {subject} is revoked could not be checked",
+		Vi: "không kiểm tra được chứng thư số của {subject} có bị thu hồi hay không",
+	},
+	"trust.expired": {
+		En: "the certificate of {subject} had expired at {at}: it was valid until {until}, and was not revoked until then",
+		Vi: "chứng thư số của {subject} đã hết hạn tại thời điểm {at}: có hiệu lực đến {until} và không bị thu hồi trong thời gian đó",
+	},
+	"trust.useless-answer": {
+		En: "the revocation data of {issuer} of {at} does not serve: {reason}",
+		Vi: "dữ liệu thu hồi của {issuer} lúc {at} không dùng được: {reason}",
+	},
+	"trust.tangled": {
+		En: "the status of the certificate of {subject} depends on itself or on too many others",
+		Vi: "tình trạng chứng thư số của {subject} phụ thuộc vào chính nó hoặc vào quá nhiều chứng thư số khác",
+	},
+	"trust.offline": {
+		En: "nothing tells whether the certificate of {subject} is revoked, and nothing may be fetched from the network",
+		Vi: "không có dữ liệu thu hồi nào của chứng thư số của {subject} và không được phép tải từ mạng",
+	},
+	"trust.no-address": {
+		En: "the certificate of {subject} does not say where its status can be asked",
+		Vi: "chứng thư số của {subject} không ghi địa chỉ tra cứu tình trạng",
+	},
+	"trust.address": {
+		En: "an address in a certificate is not fetched: only http and https are, not {scheme}",
+		Vi: "không truy cập một địa chỉ ghi trong chứng thư số: chỉ hỗ trợ http và https, không hỗ trợ {scheme}",
+	},
+	"trust.fetch": {
+		En: "nothing of use came from {url}",
+		Vi: "không lấy được dữ liệu dùng được từ {url}",
+	},
+	"trust.too-many-fetches": {
+		En: "checking one certificate would take more than {max} requests, which is the limit",
+		Vi: "việc kiểm tra một chứng thư số cần hơn {max} yêu cầu mạng (đã đến giới hạn)",
+	},
+	"trust.http-status": {
+		En: "{url} answered with HTTP status {status}",
+		Vi: "{url} trả lời với mã HTTP {status}",
 	},
 }

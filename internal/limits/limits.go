@@ -104,9 +104,21 @@ const (
 	RecordEntries  = 16384    // entries of an evidence record
 	RecordSize     = 64 << 20 // octets of all entries of an evidence record, unpacked
 	PathCandidates = 512      // certificates through which a path is searched
-	PathTimes      = 8        // times at which a path is searched that is not there now
 	PathLength     = 16       // certificates in a path
-	PathChecks     = 64       // signatures checked to find out why there is no path
+	PathChecks     = 64       // steps of a look for a path without signatures
+
+	RevocationFresh   = 24 * time.Hour     // how long revocation data holds that names no time of the next
+	TrustCache        = 64 << 20           // octets of what was fetched that are kept
+	TrustCacheEntry   = 512                // octets that keeping one answer costs beside its own
+	TrustCacheTime    = 7 * 24 * time.Hour // the longest that an answer is kept
+	TrustMemory       = 64 << 20           // octets of evidence that a validator keeps read
+	TrustAsks         = 512                // certificates asked about in one judgement, those of responders included
+	TrustFetches      = 32                 // requests of one judgement
+	TrustFetchTimeout = 15 * time.Second   // one exchange, whatever the pace
+	TrustFetchTotal   = 60 * time.Second   // all exchanges of one judgement
+	TrustFetchAgain   = time.Minute        // how long a failure is remembered
+	TrustIssuers      = time.Hour          // how long certificates of issuers are kept
+	PathDetours       = 4                  // further paths looked at where one has a certificate to blame above the first
 )
 
 // Certificates and their paths (internal/pki).
