@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/x509"
+	"io"
 	"testing"
 	"time"
 
@@ -315,4 +316,58 @@ func basicResponse(t testing.TB, response []byte) []byte {
 	e, err := d.Take(der.OctetString, "response")
 	require.NoError(t, err)
 	return e.Content
+}
+
+// TestArchiveV2 reads archive time-stamps of the older kind, which hash the file as it lies there: attached and detached, DER and BER,
+// with and without the header of unsignedAttrs.
+func TestArchiveV2(t *testing.T) {
+	pki, _ := testpki.Start(t)
+	add := func(raw []byte, content string, header bool) []byte {
+		return rebuild(t, raw, func(sd *cmsdata.SignedData) {
+			si := sd.Signers[0]
+			var attrs []byte
+			for _, a := range si.UnsignedAttrs {
+				attrs = append(attrs, a.Raw...)
+			}
+			if header {
+				attrs = der.Encode(der.Context(1), attrs)
+			}
+			over := bytes.Join([][]byte{raw[sd.EncapBegin:sd.EncapEnd], []byte(content), sd.CertificatesRaw, sd.CRLsRaw, si.Fixed(), attrs}, nil)
+			token, err := pki.TSAClient().Timestamp(t.Context(), digest(crypto.SHA384, over), crypto.SHA384)
+			require.NoError(t, err)
+			si.AddUnsigned(cmsdata.NewAttribute(cmsdata.OIDArchiveTimestampV2, token.Raw))
+		})
+	}
+	now := pki.Now()
+	for _, attached := range []bool{false, true} {
+		for _, header := range []bool{false, true} {
+			content := text
+			o := &cms.Options{Level: cms.LevelBLT, Timestamper: pki.TSAClient(), Collector: collector{pki}, Attached: attached}
+			raw := sign(t, pki, "ec", text, o)
+			if attached {
+				content = ""
+			}
+			pki.SetTime(now.Add(time.Hour))
+			raw = add(raw, content, header)
+			pki.SetTime(now.Add(2 * time.Hour))
+			raw = add(raw, content, header)
+			pki.SetTime(now)
+			s := readWith(t, raw, content).Signatures[0]
+			requireIntact(t, s)
+			require.Len(t, s.Timestamps, 3)
+			require.Equal(t, 2, s.Timestamps[2].ArchiveVersion)
+			require.Contains(t, s.Timestamps[2].Covers, trust.DigestOf(s.Timestamps[1].Token.Raw))
+			require.NotContains(t, s.Timestamps[1].Covers, trust.DigestOf(s.Timestamps[2].Token.Raw))
+			require.Contains(t, s.Timestamps[1].Covers, trust.DigestOf(pki.Issuer().Raw))
+			require.Empty(t, s.Level)
+
+			// Here an addition breaks it.
+			more := rebuild(t, raw, func(sd *cmsdata.SignedData) { sd.AddCertificate(pki.Certificate("person").Raw) })
+			s = readWith(t, more, content).Signatures[0]
+			require.Equal(t, cms.Broken, s.Timestamps[1].ContentIntegrity)
+			require.Empty(t, s.Timestamps[1].Covers)
+			err := cms.AddSignature(t.Context(), io.Discard, raw, reader(content), pki.Signer("signer"), &cms.Options{Clock: pki.Now})
+			require.ErrorIs(t, err, codeErr(cms.CodeArchived))
+		}
+	}
 }

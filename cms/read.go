@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
+	"hash"
 	"io"
 	"slices"
 
@@ -79,11 +80,18 @@ func read(ctx context.Context, r io.Reader, o ReadOptions, more ...crypto.Hash) 
 		for _, k := range missing {
 			h.add(k)
 		}
-		if err := readAll(ctx, h, o.Content); err != nil {
-			return nil, nil, err
-		}
 	default:
 		return d, nil, nil
+	}
+	if again {
+		if err := d.hashEncap(r.(io.ReadSeeker), start); err != nil {
+			return nil, nil, err
+		}
+	}
+	if !sd.Attached {
+		if err := readAll(ctx, io.MultiWriter(h, d.encapWriter()), o.Content); err != nil {
+			return nil, nil, err
+		}
 	}
 	d.content(h)
 	return d, h, nil
@@ -134,6 +142,8 @@ type reader struct {
 	ocsps     [][]byte
 	elements  map[elementsKey]*elements // what archive time-stamps can cover
 	parsed    map[*byte]parsedToken     // by where they lie
+	judged    int                       // archive time-stamps of version 2 so far
+	encap     map[crypto.Hash]hash.Hash // over encapContentInfo, and the content where it is outside; nil: not at hand
 }
 
 type parsedToken struct {
@@ -167,7 +177,7 @@ func (d *reader) wanted(h *hashes) []crypto.Hash {
 		have.add(si.Digest.Crypto)
 		for _, list := range [][]cmsdata.Attribute{si.SignedAttrs, si.UnsignedAttrs} {
 			for _, a := range list {
-				if !a.Type.Equal(cmsdata.OIDContentTimestamp) && archiveVersion(a.Type) == 0 {
+				if !a.Type.Equal(cmsdata.OIDContentTimestamp) && archiveVersion(a.Type) != 3 {
 					continue
 				}
 				for _, v := range a.Values[:min(len(a.Values), limits.CMSTimestamps)] {

@@ -99,6 +99,8 @@ func (d *reader) timestamp(s *Signature, kind TimestampKind, version int, raw []
 		t.imprint(digest, covers...)
 	case version == 3:
 		d.archive(s, t)
+	case version == 2:
+		d.archiveV2(s, t)
 	}
 	return t
 }

@@ -122,9 +122,11 @@ func parseSignedData(d *der.Reader, content func([]crypto.Hash) (io.Writer, erro
 			sd.Digests = append(sd.Digests, h)
 		}
 	}
+	sd.EncapBegin = d.Offset()
 	if err := sd.parseContent(d, content, keep); err != nil {
 		return nil, err
 	}
+	sd.EncapEnd = d.Offset()
 	if err := sd.parseBags(d); err != nil {
 		return nil, err
 	}
@@ -209,6 +211,7 @@ func (sd *SignedData) parseBags(d *der.Reader) error {
 		if err != nil {
 			return err
 		}
+		sd.CertificatesRaw = e.Raw
 		if sd.Certificates, err = children(e, limits.CMSCertificates, "certificates"); err != nil {
 			return err
 		}
@@ -221,6 +224,7 @@ func (sd *SignedData) parseBags(d *der.Reader) error {
 		if err != nil {
 			return err
 		}
+		sd.CRLsRaw = e.Raw
 		if sd.CRLs, err = children(e, limits.CMSRevocation, "crls"); err != nil {
 			return err
 		}

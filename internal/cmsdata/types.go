@@ -24,6 +24,11 @@ type SignedData struct {
 	KeepOrder    bool // when writing: Signers are not sorted
 	OtherInfo    bool // when writing by WriteIndefinite: CRLs will hold other things than CRLs, which the version tells beforehand
 
+	// What archive time-stamps of older kinds hash, as it lies there: the octets of the elements certificates and crls with their
+	// headers (nil: absent), and where encapContentInfo begins and ends, counted from the beginning of ContentInfo.
+	CertificatesRaw, CRLsRaw []byte
+	EncapBegin, EncapEnd     int64
+
 	x509 []*x509.Certificate // cache of X509
 }
 

@@ -24,6 +24,7 @@ const (
 	CMSESSCerts     = 64    // certificates that one signing-certificate attribute names
 	CMSState        = 16000 // octets of a prepared signature's JSON
 	CMSChain        = 16    // certificates of a signer's chain
+	CMSOldArchives  = 16    // archive time-stamps of version 2 in one file that are judged
 	CMSHashIndexes  = 8     // indexes of one archive time-stamp that are read
 	CMSIndexed      = 65536 // hashes in one list of an index: 256 values of 256 attributes
 )
