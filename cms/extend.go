@@ -69,22 +69,22 @@ func Extend(ctx context.Context, dst io.Writer, src io.ReadSeeker, opts *ExtendO
 	if o.Level != LevelBT && slices.ContainsFunc(d.sd.Signers, oldArchive) {
 		return fail(CodeArchived, nil)
 	}
+	clock := o.Clock
+	if clock == nil {
+		clock = time.Now
+	}
 	var signers []*cmsdata.SignerInfo
 	for _, s := range doc.Signatures {
 		if o.Choose != nil && !o.Choose(s) {
 			continue
 		}
-		if err := d.raisable(s, o.Level); err != nil {
+		if err := d.raisable(s, o.Level, clock()); err != nil {
 			return err
 		}
 		signers = append(signers, s.Info)
 	}
 	if len(signers) == 0 {
 		return refused(o.Level, "there is no signature to raise")
-	}
-	clock := o.Clock
-	if clock == nil {
-		clock = time.Now
 	}
 	r := &raiser{sd: d.sd, level: o.Level, hash: o.Hash, timestamper: o.Timestamper, collector: o.Collector, clock: clock,
 		known: o.Certificates, has: d.has, digest: d.digest}
@@ -156,7 +156,7 @@ func (o *ExtendOptions) read(ctx context.Context, src io.Reader) (*reader, *hash
 
 // raisable refuses signatures that can have no baseline level, and those that are broken: a time-stamp over them would promise what
 // is not there.
-func (d *reader) raisable(s *Signature, level Level) error {
+func (d *reader) raisable(s *Signature, level Level, now time.Time) error {
 	for _, a := range s.Info.UnsignedAttrs {
 		if has([]cmsdata.Attribute{a}, notInBaseline...) {
 			return refused(level, "it has the attribute "+cmsdata.AttributeName(a.Type)+" of the extended forms")
@@ -173,6 +173,8 @@ func (d *reader) raisable(s *Signature, level Level) error {
 		return fail(CodeContentDigest, nil, "algorithm", s.DigestAlgorithm)
 	case s.SignatureIntegrity != Intact:
 		return fail(CodeSignature, nil)
+	case now.After(s.Certificate.NotAfter) && s.proved() == nil:
+		return refused(level, "its certificate has expired, and no time-stamp says that it was made before") // 6.3, requirement m
 	}
 	return nil
 }

@@ -199,7 +199,7 @@ func TestExtendTooLate(t *testing.T) {
 
 // TestExtendRefused: every refusal has its code, and nothing is written.
 func TestExtendRefused(t *testing.T) {
-	pki, server := testpki.Start(t)
+	pki, _ := testpki.Start(t)
 	f := newForgery(t, pki, "ec")
 	noTime := f.make() // without signing-time
 	f.attrs = append(f.attrs, cmsdata.SigningTime(pki.Now()))
@@ -249,6 +249,7 @@ func TestExtendRefused(t *testing.T) {
 		{"old archive", archived, cms.LevelBT, nil, codeErr(cms.CodeLevelRefused)},
 		{"broken content", otherContent, cms.LevelBT, nil, codeErr(cms.CodeContentDigest)},
 		{"broken signature", broken, cms.LevelBT, nil, codeErr(cms.CodeSignature)},
+		{"expired", clean, cms.LevelBT, func(o *cms.ExtendOptions) { o.Clock = func() time.Time { return pki.Now().AddDate(3, 0, 0) } }, codeErr(cms.CodeLevelRefused)},
 		{"no CMS", []byte("hello"), cms.LevelBT, nil, codeErr(cms.CodeMalformed)},
 		{"empty", nil, cms.LevelBT, nil, codeErr(cms.CodeMalformed)},
 		{"T1 token over something else", clean, cms.LevelBT, func(o *cms.ExtendOptions) {
@@ -276,7 +277,6 @@ func TestExtendRefused(t *testing.T) {
 			require.Zero(t, out.Len())
 		})
 	}
-	_ = server
 	requireClean(t, extend(t, pki, clean, cms.LevelBLTA, "")) // the clean twin
 	require.ErrorIs(t, cms.Extend(t.Context(), nil, bytes.NewReader(clean), extendOptions(pki, cms.LevelBT, "")), codeErr(cms.CodeOptions))
 	require.ErrorIs(t, cms.Extend(t.Context(), io.Discard, nil, extendOptions(pki, cms.LevelBT, "")), codeErr(cms.CodeOptions))

@@ -172,17 +172,18 @@ func (r *raiser) collect(ctx context.Context, signers []*cmsdata.SignerInfo) err
 		if err != nil {
 			return err
 		}
-		if err := r.collectFor(ctx, s, now); err != nil {
+		if err := r.collectFor(ctx, s, proofs{now: now, made: r.made}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *raiser) collectFor(ctx context.Context, s *Signature, now time.Time) error {
+func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs) error {
 	if s.Certificate == nil {
 		return fail(CodeCertificateMissing, nil)
 	}
+	known.add(s.Timestamps)
 	evidence := s.Evidence()
 	ask := func(cert *x509.Certificate, at time.Time) error {
 		found, err := r.collector.Collect(ctx, cert, at, evidence)
@@ -195,11 +196,8 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, now time.Time) er
 		evidence.Add(found)
 		return r.embed(found)
 	}
-	at := now
-	if first := s.proved(); first != nil {
-		at = first.Token.Info.Time
-	}
-	if err := ask(s.Certificate, at); err != nil {
+	signed := known.existed(trust.DigestOf(s.Value), time.Time{})
+	if err := ask(s.Certificate, signed); err != nil {
 		return err
 	}
 	for _, t := range s.Timestamps {
@@ -207,32 +205,51 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, now time.Time) er
 		if t.Token == nil || t.Certificate == nil || t.SignatureIntegrity != Intact {
 			continue
 		}
-		if err := ask(t.Certificate, r.existed(s, t, now)); err != nil {
+		at := signed // a content time-stamp is among what was signed
+		if t.Kind != ContentTimestamp {
+			at = known.existed(trust.DigestOf(t.Token.Raw), t.Token.Info.Time)
+		}
+		if err := ask(t.Certificate, at); err != nil {
 			return err
 		}
 	}
 	for _, c := range s.CounterSignatures {
-		if err := r.collectFor(ctx, c, now); err != nil {
+		if err := r.collectFor(ctx, c, known); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// existed is the earliest time at which a token is known to have existed: that of an archive time-stamp over it; its own where it was
-// made just now; else now, so that a token whose certificate has expired meanwhile is refused and does not make a worthless file.
-func (r *raiser) existed(s *Signature, t *Timestamp, now time.Time) time.Time {
-	name := trust.DigestOf(t.Token.Raw)
-	if r.made[name] {
-		return t.Token.Info.Time
+// proofs tell since when signature values and tokens are known to exist.
+type proofs struct {
+	now    time.Time
+	made   map[trust.Digest]bool // tokens of this very call
+	stamps []*Timestamp          // sound ones
+}
+
+func (p *proofs) add(stamps []*Timestamp) {
+	p.stamps = slices.Clip(p.stamps)
+	for _, t := range stamps {
+		if t.sound() {
+			p.stamps = append(p.stamps, t)
+		}
 	}
-	at := now
-	if t.Token.Info.Time.After(at) {
-		at = t.Token.Info.Time // its clock is ahead of ours
+}
+
+// existed is the time of the earliest time-stamp over what is named; without one it is now, so that a token whose certificate has
+// expired meanwhile is refused and does not make a worthless file. A token that was made just now existed at its own time.
+func (p *proofs) existed(name trust.Digest, own time.Time) time.Time {
+	if p.made[name] {
+		return own
 	}
-	for _, a := range s.Timestamps {
-		if a.Kind == ArchiveTimestamp && a != t && a.sound() && slices.Contains(a.Covers, name) && a.Token.Info.Time.Before(at) {
-			at = a.Token.Info.Time
+	at := p.now
+	if own.After(at) {
+		at = own // its clock is ahead of ours
+	}
+	for _, t := range p.stamps {
+		if t.Token.Info.Time.Before(at) && slices.Contains(t.Covers, name) {
+			at = t.Token.Info.Time
 		}
 	}
 	return at

@@ -263,3 +263,26 @@ func (p *pemBody) Read(b []byte) (int, error) {
 		}
 	}
 }
+
+// Detect tells the format of a document by its content: PDF, CMS, XML or TimestampFile; Unknown for everything else. A document under a
+// PEM armour is of the format of what is inside. The error is that of src.
+func Detect(src io.ReaderAt, size int64) (Format, error) {
+	found, err := detect(src, size)
+	if err != nil {
+		if e, ok := err.(*Error); ok && e.Code() == string(CodePEM) {
+			return Unknown, nil
+		}
+		return Unknown, err
+	}
+	switch found.kind {
+	case kindPDF:
+		return PDF, nil
+	case kindCMS:
+		return CMS, nil
+	case kindXML:
+		return XML, nil
+	case kindToken, kindResponse:
+		return TimestampFile, nil
+	}
+	return Unknown, nil
+}

@@ -62,6 +62,6 @@ func FuzzDetect(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, head []byte) {
-		verify.Detect(bytes.NewReader(head), int64(len(head)))
+		_, _ = verify.Detect(bytes.NewReader(head), int64(len(head)))
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,4 +66,18 @@ func TestStreams(t *testing.T) {
 		})
 		require.Less(t, used, uint64(8<<20))
 	})
+}
+
+// TestDetect tells formats apart by their beginnings.
+func TestDetect(t *testing.T) {
+	for content, want := range map[string]verify.Format{
+		"%PDF-1.7\n": verify.PDF, "junk\n%PDF-1.4\n": verify.PDF, "<?xml version='1.0'?><a/>": verify.XML, "": verify.Unknown, "hello": verify.Unknown,
+		"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80": verify.CMS, "-----BEGIN CMS-----\n!": verify.Unknown, "PK\x03\x04": verify.Unknown,
+	} {
+		got, err := verify.Detect(strings.NewReader(content), int64(len(content)))
+		require.NoError(t, err)
+		require.Equal(t, want, got, "%q", content)
+	}
+	_, err := verify.Detect(strings.NewReader("x"), 9)
+	require.Error(t, err)
 }
