@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kyso-dev/kyso/cms"
-	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/testpki"
 )
 
@@ -46,45 +45,6 @@ func FuzzExtend(f *testing.F) {
 				require.Equal(t, cms.Intact, last.ContentIntegrity)
 				require.Len(t, s.Timestamps, max(2, len(before.Signatures[i].Timestamps)+1))
 			}
-		}
-	})
-}
-
-// FuzzHashIndex: what can be read as an index of hashes names only what is listed.
-func FuzzHashIndex(f *testing.F) {
-	pki, _ := testpki.Start(f)
-	sd, err := cmsdata.Parse(sign(f, pki, "ec", text, archive(pki)))
-	require.NoError(f, err)
-	token, err := cmsdata.Parse(sd.Signers[0].UnsignedAttrs[1].Values[0])
-	require.NoError(f, err)
-	index := token.Signers[0].UnsignedAttrs[0].Values[0]
-	f.Add(index, true)
-	f.Add(index, false)
-	f.Fuzz(func(t *testing.T, value []byte, v3 bool) {
-		oid := cmsdata.OIDATSHashIndex
-		if v3 {
-			oid = cmsdata.OIDATSHashIndexV3
-		}
-		si := &cmsdata.SignerInfo{UnsignedAttrs: []cmsdata.Attribute{{Type: oid, Values: [][]byte{value}}}}
-		found, err := cmsdata.HashIndexes(si)
-		if err != nil {
-			var e *cmsdata.Error
-			if !errors.As(err, &e) {
-				t.Fatalf("%T %v", err, err)
-			}
-			return
-		}
-		if len(found) != 1 || !bytes.Equal(found[0].Raw, value) {
-			t.Fatal("another index than the one given")
-		}
-		n := 0
-		for _, list := range [][][]byte{found[0].Certificates, found[0].CRLs, found[0].Attributes} {
-			for _, h := range list {
-				n += len(h)
-			}
-		}
-		if n > len(value) {
-			t.Fatal("more hashes than octets")
 		}
 	})
 }
