@@ -35,6 +35,13 @@ func usage(code string, pairs ...string) *Error {
 	return &Error{Fault: finding.NewFault(finding.Code("command."+code), nil, pairs...), exit: exitUsage}
 }
 
+// notThis is an error about a document that the command cannot do anything with.
+func notThis(code string, pairs ...string) *Error {
+	e := usage(code, pairs...)
+	e.exit = exitUnreadable
+	return e
+}
+
 // usageErr is a usage error in the words of the flag parser.
 func usageErr(err error) *Error { return usage("flag", "detail", err.Error()) }
 
@@ -57,17 +64,21 @@ var exitByCode = map[finding.Code]int{
 	pdf.CodeNoCertificate: exitNoSigning,
 	pdf.CodeContentsSize:  exitNoSigning,
 	// These documents can be read; their authors and signers refuse the signature.
-	pdf.CodeCertified:      exitNoSigning,
-	pdf.CodeSigned:         exitNoSigning,
-	pdf.CodeFieldLocked:    exitNoSigning,
-	pdf.CodeSeedValue:      exitNoSigning,
-	cms.CodeLevelRefused:   exitNoSigning,
-	cms.CodeCollector:      exitNoSigning,
-	cms.CodeEvidence:       exitNoSigning,
-	cms.CodeTimestampOrder: exitNoSigning,
-	cms.CodeChain:          exitNoSigning,
-	cms.CodeKey:            exitNoSigning,
-	cms.CodeTimestamp:      exitNoSigning,
+	pdf.CodeCertified:          exitNoSigning,
+	pdf.CodeSigned:             exitNoSigning,
+	pdf.CodeFieldLocked:        exitNoSigning,
+	pdf.CodeSeedValue:          exitNoSigning,
+	cms.CodeLevelRefused:       exitNoSigning,
+	cms.CodeCollector:          exitNoSigning,
+	cms.CodeEvidence:           exitNoSigning,
+	cms.CodeArchived:           exitNoSigning,
+	cms.CodeSignature:          exitNoSigning, // extend: a broken signature has no level
+	cms.CodeContentDigest:      exitNoSigning,
+	cms.CodeCertificateMissing: exitNoSigning,
+	cms.CodeTimestampOrder:     exitNoSigning,
+	cms.CodeChain:              exitNoSigning,
+	cms.CodeKey:                exitNoSigning,
+	cms.CodeTimestamp:          exitNoSigning,
 
 	pdf.CodeOption:               exitUsage,
 	pdf.CodeFieldName:            exitUsage,
@@ -80,6 +91,7 @@ var exitByCode = map[finding.Code]int{
 	pdf.CodeRead:                 exitUsage,
 	pdf.CodeWrite:                exitUsage,
 	cms.CodeOptions:              exitUsage,
+	cms.CodeContent:              exitUsage,
 	cms.CodeTimestamper:          exitUsage,
 	cms.CodeChanged:              exitUsage,
 	cms.CodeContentOther:         exitUsage,

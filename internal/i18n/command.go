@@ -10,6 +10,14 @@ var command = map[string]Message{
 		En: "{path} is not base64",
 		Vi: "{path} không phải là base64",
 	},
+	"command.extend-format": {
+		En: "{path} is of a format whose signatures cannot be raised to another level",
+		Vi: "không thể nâng mức chữ ký của {path} vì định dạng tệp không hỗ trợ",
+	},
+	"command.extended": {
+		En: "extended to {level}: {path}",
+		Vi: "đã nâng lên mức {level}: {path}",
+	},
 	"command.file-too-large": {
 		En: "{path} is too large for a file of its kind",
 		Vi: "{path} quá lớn so với loại tệp này",

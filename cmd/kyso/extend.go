@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/internal/ades"
+	"github.com/kyso-dev/kyso/verify"
+	"github.com/spf13/cobra"
+)
+
+// extendFlags say what to raise a signature to, and by what.
+type extendFlags struct {
+	levelFlags
+	trustFlags
+	content string
+}
+
+func (e *extendFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&e.level, "level", "", "baseline `level` to reach: B-T, B-LT or B-LTA")
+	f.StringArrayVar(&e.tsa, "tsa", nil, "`URL` of an RFC 3161 time-stamp server; repeat for fallbacks")
+	f.StringVar(&e.hash, "hash", "", "digest of the time-stamps: sha256, sha384 or sha512 (default: that of the signature)")
+	f.StringVar(&e.content, "content", "", "`file` that a detached signature is about; B-LTA needs it")
+	addAt(cmd, &e.at)
+	e.trustFlags.add(cmd)
+}
+
+func (a *app) extendCommand() *cobra.Command {
+	var flags extendFlags
+	cmd := &cobra.Command{
+		Use:   "extend --level LEVEL [flags] IN OUT",
+		Short: "Raise existing signatures to B-T, B-LT or B-LTA, or refresh a B-LTA",
+		Long: "Raise all signatures of a document, whoever made them, to a baseline level.\n\n" +
+			"Only what is missing is added. At B-LTA a document that is at B-LTA already gets the evidence for its last archive time-stamp\n" +
+			"and a further one over all of it; that must be done while the last one's certificate is valid.",
+		Args: exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, err := flags.parseExtend()
+			if err != nil {
+				return err
+			}
+			in, size, err := openInput(args[0])
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			format, err := verify.Detect(in, size)
+			if err != nil {
+				return err
+			}
+			if format != verify.CMS {
+				return notThis("extend-format", "path", args[0])
+			}
+			bar := a.progress(size)
+			err = writeFile(cmd.Context(), args[1], func(out *os.File) error { return flags.extendCMS(cmd, out, bar.reader(in), l) })
+			bar.done()
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(a.out, a.text("extended", "path", args[1], "level", string(l.level)))
+			return nil
+		},
+	}
+	flags.add(cmd)
+	return cmd
+}
+
+// parseExtend finds mistakes in the flags before any work is done.
+func (e *extendFlags) parseExtend() (parsed, error) {
+	l, err := e.parsePrepare()
+	switch {
+	case err != nil:
+		return l, err
+	case l.level == ades.BB:
+		return l, usage("level", "value", e.level)
+	case l.level == ades.BLTA && l.timestamper == nil:
+		return l, usage("tsa-missing", "level", e.level)
+	}
+	return l, e.check()
+}
+
+func (e *extendFlags) extendCMS(cmd *cobra.Command, out *os.File, in io.ReadSeeker, l parsed) error {
+	o := &cms.ExtendOptions{Level: l.level, Timestamper: l.timestamper, Hash: l.hash, Clock: l.clock}
+	var err error
+	if o.Certificates, err = e.others(); err != nil {
+		return err
+	}
+	if e.content != "" {
+		content, _, err := openInput(e.content)
+		if err != nil {
+			return err
+		}
+		defer content.Close()
+		o.Content = content
+	}
+	return cms.Extend(cmd.Context(), out, in, o)
+}
