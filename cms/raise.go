@@ -183,9 +183,12 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs) err
 	if s.Certificate == nil {
 		return fail(CodeCertificateMissing, nil)
 	}
-	known.add(s.Timestamps)
 	evidence := s.Evidence()
-	ask := func(cert *x509.Certificate, at time.Time) error {
+	known.add(s.Timestamps, evidence)
+	ask := func(cert *x509.Certificate, name trust.Digest, at time.Time) error {
+		if known.settled(cert, name) {
+			return nil
+		}
 		found, err := r.collector.Collect(ctx, cert, at, evidence)
 		if err != nil {
 			if cerr := signer.Cancelled(ctx); cerr != nil {
@@ -196,8 +199,9 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs) err
 		evidence.Add(found)
 		return r.embed(found)
 	}
-	signed := known.existed(trust.DigestOf(s.Value), time.Time{})
-	if err := ask(s.Certificate, signed); err != nil {
+	value := trust.DigestOf(s.Value)
+	signed := known.existed(value, time.Time{})
+	if err := ask(s.Certificate, value, signed); err != nil {
 		return err
 	}
 	for _, t := range s.Timestamps {
@@ -205,11 +209,12 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs) err
 		if t.Token == nil || t.Certificate == nil || t.SignatureIntegrity != Intact {
 			continue
 		}
-		at := signed // a content time-stamp is among what was signed
+		name, at := value, signed // a content time-stamp is among what was signed
 		if t.Kind != ContentTimestamp {
-			at = known.existed(trust.DigestOf(t.Token.Raw), t.Token.Info.Time)
+			name = trust.DigestOf(t.Token.Raw)
+			at = known.existed(name, t.Token.Info.Time)
 		}
-		if err := ask(t.Certificate, at); err != nil {
+		if err := ask(t.Certificate, name, at); err != nil {
 			return err
 		}
 	}
@@ -221,20 +226,51 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs) err
 	return nil
 }
 
-// proofs tell since when signature values and tokens are known to exist.
+// proofs tell since when signature values and tokens are known to exist, and what an archive time-stamp has settled.
 type proofs struct {
-	now    time.Time
-	made   map[trust.Digest]bool // tokens of this very call
-	stamps []*Timestamp          // sound ones
+	now     time.Time
+	made    map[trust.Digest]bool // tokens of this very call
+	stamps  []*Timestamp          // sound ones
+	archive []archived
 }
 
-func (p *proofs) add(stamps []*Timestamp) {
-	p.stamps = slices.Clip(p.stamps)
+// archived is an archive time-stamp and the evidence that it covers.
+type archived struct {
+	covers   map[trust.Digest]bool
+	evidence *trust.Inventory
+}
+
+func (p *proofs) add(stamps []*Timestamp, evidence *trust.Evidence) {
+	p.stamps, p.archive = slices.Clip(p.stamps), slices.Clip(p.archive)
 	for _, t := range stamps {
-		if t.sound() {
-			p.stamps = append(p.stamps, t)
+		if !t.sound() {
+			continue
 		}
+		p.stamps = append(p.stamps, t)
+		if t.Kind != ArchiveTimestamp {
+			continue
+		}
+		covers := make(map[trust.Digest]bool, len(t.Covers))
+		for _, c := range t.Covers {
+			covers[c] = true
+		}
+		p.archive = append(p.archive, archived{covers, only(evidence, covers).Inventory(nil)})
 	}
+}
+
+// only is the part of the evidence that is covered.
+func only(e *trust.Evidence, covers map[trust.Digest]bool) *trust.Evidence {
+	return &trust.Evidence{
+		Certificates: slices.DeleteFunc(slices.Clone(e.Certificates), func(c *x509.Certificate) bool { return !covers[trust.DigestOf(c.Raw)] }),
+		CRLs:         slices.DeleteFunc(slices.Clone(e.CRLs), func(raw []byte) bool { return !covers[trust.DigestOf(raw)] }),
+		OCSPs:        slices.DeleteFunc(slices.Clone(e.OCSPs), func(raw []byte) bool { return !covers[trust.DigestOf(raw)] }),
+	}
+}
+
+// settled reports whether an archive time-stamp covers both what a certificate signed and all the evidence about the certificate. Nothing
+// that could be had later would be better: it was gathered when it was fresh.
+func (p *proofs) settled(cert *x509.Certificate, name trust.Digest) bool {
+	return slices.ContainsFunc(p.archive, func(a archived) bool { return a.covers[name] && a.evidence.Complete(cert) })
 }
 
 // existed is the time of the earliest time-stamp over what is named; without one it is now, so that a token whose certificate has
