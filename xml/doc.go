@@ -1,6 +1,15 @@
-// Package xml canonicalises, signs and reads XML: Canonical XML 1.0 and 1.1 and Exclusive XML Canonicalization 1.0, and XML
-// Signature (XML-DSig).
+// Package xml signs and reads XML Signatures (XML-DSig 1.1), and canonicalises XML: Canonical XML 1.0 and 1.1 and Exclusive XML
+// Canonicalization 1.0.
 //
-// The reader is strict and has no document types and no entities but the five of XML, so that a document means one thing and nothing
-// is fetched. It is read through a window: a document of any size takes the memory of a small one.
+// [Sign] signs in one call with any [signer.Signer]. [Prepare] and [PreparedSignature.Finish] do the same in two, for keys that answer
+// later or in another process: what lies between is plain JSON. [SignBatch] signs many documents under one consent. A signature is
+// spliced in: all other octets of the document stay as they are.
+//
+// [Read] says what is in a document: which signatures, what each covers, whether that and the signature value are intact, which
+// certificate each names. It gives no verdict; package verify does. What a signature covers is told by the element that was found and by the
+// octets that were hashed ([Reference.CopyOctets]): a reader that looks for an element of the same name instead may find another.
+//
+// The reader is strict and has no document types and no entities but the five of XML, so that a document means one thing. Nothing is
+// fetched unless the caller gives a [Resolver]. A document in UTF-8 is read through a window: whatever its size, it takes the memory of
+// a small one.
 package xml

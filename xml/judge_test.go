@@ -153,3 +153,33 @@ func TestXMLSecSigns(t *testing.T) {
 		})
 	}
 }
+
+// TestDSS lets EU DSS say whether signature and references are intact, in the algorithms that xmlsec1 does not know too.
+func TestDSS(t *testing.T) {
+	s := pki().Signer
+	var files []string
+	for name, doc := range map[string][]byte{
+		"rsa": sign(t, []byte(invoiceXML), s("signer"), &Options{Canonicalization: C14N11}), "pss": sign(t, []byte(invoiceXML), s("signer"), &Options{PSS: true}),
+		"pss-sha3": sign(t, []byte(invoiceXML), s("signer"), &Options{PSS: true, Hash: crypto.SHA3_256}), "ed25519": sign(t, []byte(invoiceXML), s("ed25519"), nil),
+		"ec521": sign(t, []byte(invoiceXML), s("ec521"), nil), "enveloping": sign(t, []byte(invoiceXML), s("signer"), &Options{Form: Enveloping}),
+		"invoice": seller(t, "<HDon>"+profileData+profileTail, timeDSig),
+	} {
+		files = append(files, file(t, name+".xml", doc))
+	}
+	answers := testtool.DSS(t, append([]string{"validate", "--trust", demoRoot(t)}, files...)...)
+	if len(answers) != len(files) {
+		t.Fatalf("%d answers", len(answers))
+	}
+	for i, a := range answers {
+		integrity, _ := testtool.Field(a, "signatures", 0, "integrity").(map[string]any)
+		references, _ := integrity["references"].([]any)
+		if integrity["signature_intact"] != true || integrity["signature_valid"] != true || len(references) == 0 {
+			t.Errorf("%s: %v", filepath.Base(files[i]), a)
+		}
+		for _, r := range references {
+			if testtool.Field(r, "intact") != true {
+				t.Errorf("%s: %v", filepath.Base(files[i]), r)
+			}
+		}
+	}
+}
