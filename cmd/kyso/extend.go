@@ -79,11 +79,12 @@ func (e *extendFlags) parseExtend() (parsed, error) {
 	case l.level == ades.BLTA && l.timestamper == nil:
 		return l, usage("tsa-missing", "level", e.level)
 	}
-	return l, e.check()
+	err = e.equip(&l)
+	return l, err
 }
 
 func (e *extendFlags) extendCMS(cmd *cobra.Command, out *os.File, in io.ReadSeeker, l parsed) error {
-	o := &cms.ExtendOptions{Level: l.level, Timestamper: l.timestamper, Hash: l.hash, Clock: l.clock}
+	o := &cms.ExtendOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Hash: l.hash, Clock: l.clock}
 	var err error
 	if o.Certificates, err = e.others(); err != nil {
 		return err

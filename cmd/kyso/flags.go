@@ -13,6 +13,7 @@ import (
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/signer/keyfile"
 	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/trust"
 	"github.com/spf13/cobra"
 )
 
@@ -97,6 +98,7 @@ type parsed struct {
 	level                ades.Level
 	hash                 crypto.Hash           // 0: what fits the key
 	timestamper          timestamp.Timestamper // nil without --tsa
+	collector            trust.Collector       // nil without --trust
 	clock                func() time.Time      // nil without --at: the clock of the machine
 	pss, insecureExpired bool
 }

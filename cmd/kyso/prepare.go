@@ -179,7 +179,7 @@ func (a *app) finishCommand() *cobra.Command {
 			if !cmd.Flags().Changed("level") {
 				l.level = "" // as prepared
 			}
-			if err := anchors.check(); err != nil {
+			if err := anchors.equip(&l); err != nil {
 				return err
 			}
 			st, err := readState(statePath)
@@ -246,6 +246,6 @@ func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []b
 	if err := p.UnmarshalJSON(st.Prepared); err != nil {
 		return nil, err
 	}
-	opts := &cms.FinishOptions{Level: l.level, Timestamper: l.timestamper}
+	opts := &cms.FinishOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock}
 	return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, value, opts) }, nil
 }

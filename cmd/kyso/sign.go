@@ -68,8 +68,8 @@ func (a *app) signPDFCommand() *cobra.Command {
 
 func cmsOptions(l parsed, attached bool) *cms.Options {
 	return &cms.Options{
-		Level: l.level, Hash: l.hash, PSS: l.pss, Timestamper: l.timestamper, InsecureExpired: l.insecureExpired, Clock: l.clock,
-		Attached: attached,
+		Level: l.level, Hash: l.hash, PSS: l.pss, Timestamper: l.timestamper, Collector: l.collector, InsecureExpired: l.insecureExpired,
+		Clock: l.clock, Attached: attached,
 	}
 }
 
@@ -99,11 +99,8 @@ type signFunc func(out, in *os.File, size int64, s signer.Signer, l parsed, bar 
 
 // sign is what signing has in common in all formats: flags, key, input, output whole or not at all, and a line that says so.
 func (a *app) sign(cmd *cobra.Command, args []string, format string, level *levelFlags, key *keyFlags, anchors *trustFlags, sign signFunc) error {
-	l, s, err := a.openKey(cmd.Context(), level, key)
+	l, s, err := a.openKey(cmd.Context(), level, key, anchors)
 	if err != nil {
-		return err
-	}
-	if err := anchors.check(); err != nil {
 		return err
 	}
 	in, size, err := openInput(args[0])
@@ -120,9 +117,12 @@ func (a *app) sign(cmd *cobra.Command, args []string, format string, level *leve
 	return a.signed(cmd.Context(), args[1], format, l, s)
 }
 
-// openKey reads the level and key flags; the level first, since a wrong one should not cost the user a password.
-func (a *app) openKey(ctx context.Context, level *levelFlags, key *keyFlags) (parsed, signer.Signer, error) {
+// openKey reads the flags; those of the key last, since a mistake in others should not cost the user a password.
+func (a *app) openKey(ctx context.Context, level *levelFlags, key *keyFlags, anchors *trustFlags) (parsed, signer.Signer, error) {
 	l, err := level.parse()
+	if err == nil {
+		err = anchors.equip(&l)
+	}
 	if err != nil {
 		return l, nil, err
 	}

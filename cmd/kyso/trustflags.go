@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"os"
 
+	"github.com/kyso-dev/kyso/internal/ades"
 	"github.com/kyso-dev/kyso/trust"
 	"github.com/kyso-dev/kyso/verify"
 	"github.com/spf13/cobra"
@@ -20,8 +21,8 @@ func (t *trustFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&t.trust, "trust", nil, "trust anchors: `file` or folder (PEM, DER, PKCS#7), optionally national:FILE or government:FILE")
 	f.StringArrayVar(&t.certs, "certs", nil, "further certificates: `file` or folder; not trusted by themselves")
-	f.StringArrayVar(&t.revocation, "revocation", nil, "CRLs and OCSP responses: `file` or folder (not judged yet)")
-	f.BoolVar(&t.online, "online", false, "allow fetching OCSP, CRL and issuer certificates (not judged yet)")
+	f.StringArrayVar(&t.revocation, "revocation", nil, "CRLs and OCSP responses: `file` or folder")
+	f.BoolVar(&t.online, "online", false, "allow fetching OCSP, CRL and issuer certificates")
 	f.BoolVar(&t.allowPrivate, "allow-private", false, "let fetching reach loopback and private addresses")
 	f.StringVar(&t.policy, "policy", "default", "`policy` to judge by: default, gdt or tt15")
 }
@@ -66,5 +67,38 @@ func (t *trustFlags) check() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// equip gives a level above B-T what finds its evidence. Finishing does not know its level yet: there it is had where anybody is trusted.
+func (t *trustFlags) equip(l *parsed) error {
+	if err := t.check(); err != nil {
+		return err
+	}
+	if len(t.trust) == 0 {
+		if l.level == ades.BLT || l.level == ades.BLTA {
+			return usage("trust-missing", "level", string(l.level))
+		}
+		return nil
+	}
+	v := &trust.Validator{Evidence: &trust.Evidence{}, Cache: &trust.Cache{}, Clock: l.clock}
+	var err error
+	if v.Store, err = t.store(); err != nil {
+		return err
+	}
+	if v.Evidence.Certificates, err = t.others(); err != nil {
+		return err
+	}
+	for _, path := range t.revocation {
+		e, err := trust.ReadEvidence(path)
+		if err != nil {
+			return err
+		}
+		v.Evidence.Add(e)
+	}
+	if t.online {
+		v.Fetcher = &trust.HTTPFetcher{AllowPrivate: t.allowPrivate}
+	}
+	l.collector = v
 	return nil
 }

@@ -127,6 +127,10 @@ var command = map[string]Message{
 		En: "time-stamped {path}: {time}",
 		Vi: "đã đóng dấu thời gian {path}: {time}",
 	},
+	"command.trust-missing": {
+		En: "level {level} needs the certificates that are trusted, to find its evidence by: give --trust FILE",
+		Vi: "mức {level} cần các chứng thư số gốc được tin cậy để tìm bằng chứng: hãy thêm --trust TỆP",
+	},
 	"command.tsa-address": {
 		En: "what --tsa gives is not the address of a time-stamp server; it must begin with http:// or https://",
 		Vi: "giá trị của --tsa không phải địa chỉ máy chủ cấp dấu thời gian; địa chỉ phải bắt đầu bằng http:// hoặc https://",
