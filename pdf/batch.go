@@ -70,7 +70,7 @@ func SignBatch(ctx context.Context, docs []BatchDocument, s signer.Signer, opts 
 		if o != nil {
 			b.options[i] = *o
 		}
-		if err = needsTimestamper(o); err == nil {
+		if err = checkHelpers(b.options[i].Level, b.options[i].Timestamper, b.options[i].Collector); err == nil {
 			b.prepared[i], err = prepare(ctx, docs[i].Source, docs[i].Size, chain, &b.options[i])
 		}
 		if err != nil {
@@ -122,7 +122,7 @@ func (b *batch) sign(ctx context.Context, s signer.Signer, list []int) (again []
 			continue
 		}
 		o, d := &b.options[i], &b.docs[i]
-		finish := FinishOptions{Timestamper: o.Timestamper, InsecureSkipCheck: o.InsecureSkipCheck, Progress: o.Progress}
+		finish := FinishOptions{Timestamper: o.Timestamper, Collector: o.Collector, Clock: o.Clock, InsecureSkipCheck: o.InsecureSkipCheck, Progress: o.Progress}
 		b.errors[i] = b.prepared[i].Finish(ctx, d.Output, d.Source, d.Size, values[k], &finish)
 		var small *Error
 		if errors.As(b.errors[i], &small) && small.Code() == string(CodeContentsSize) {

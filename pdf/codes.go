@@ -9,9 +9,13 @@ const (
 	CodeEncrypted     finding.Code = "pdf.encrypted"      // protected by a password or for certificates
 	CodeNoPages       finding.Code = "pdf.no-pages"       // no page to put the signature field on
 	CodeForm          finding.Code = "pdf.form"           // the form is damaged where the signature would go; params: object
-	CodeLevel         finding.Code = "pdf.level"          // a level that cannot be made yet; params: level
+	CodeLevel         finding.Code = "pdf.level"          // a kind of signature that has no baseline levels; params: field, sub_filter
 	CodeOption        finding.Code = "pdf.option"         // an option that makes no sense; params: option, value
-	CodeTimestamper   finding.Code = "pdf.timestamper"    // B-T without anyone to ask for a time-stamp
+	CodeTimestamper   finding.Code = "pdf.timestamper"    // B-T and above without anyone to ask for a time-stamp
+	CodeCollector     finding.Code = "pdf.collector"      // B-LT and above without anyone to ask for evidence
+	CodeEvidence      finding.Code = "pdf.evidence"       // evidence is missing, or speaks against it; params: field; the cause says what
+	CodeUnsigned      finding.Code = "pdf.unsigned"       // nothing to extend: no signature, or none in that field; params: field
+	CodeBroken        finding.Code = "pdf.broken"         // a signature or time-stamp that does not hold is not extended; params: field
 	CodeNoCertificate finding.Code = "pdf.no-certificate" // the signer gave no certificate
 	CodeCertified     finding.Code = "pdf.certified"      // its author allows no further change, or no second certification
 	CodeSigned        finding.Code = "pdf.signed"         // certifying what is signed already

@@ -10,12 +10,12 @@ import (
 // confirm reads a document in which anything was damaged once more, together with the update that is to be signed, and refuses it
 // unless the new signature is found there and covers everything. Damage may make one reading see what another does not; nobody
 // should be asked to sign what then is not seen. A sound document is not read twice.
-func (j *job) confirm(ctx context.Context, sec *section) error {
-	if !j.doc.file.Odd() {
+func (d *document) confirm(ctx context.Context, src io.ReaderAt, sec *section) error {
+	if !d.file.Odd() {
 		return nil
 	}
-	both := &extended{ReaderAt: j.src, size: j.src.size, rest: sec.appendix.Bytes}
-	size := j.src.size + int64(len(both.rest))
+	both := &extended{ReaderAt: src, size: d.file.Bytes(), rest: sec.appendix.Bytes}
+	size := both.size + int64(len(both.rest))
 	f, err := pdfobj.Open(both, size, nil)
 	if err != nil || f.Encrypted() {
 		return fault(CodeDamaged, err)

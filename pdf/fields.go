@@ -150,12 +150,11 @@ func (fm *form) find(name string) *field {
 	return nil
 }
 
-// freeName is the first of Signature1, Signature2 … that no field at the root has.
-func (fm *form) freeName() string {
+// freeName is the first of Signature1, Signature2 … (or another stem) that no field at the root has.
+func (fm *form) freeName(stem string) string {
 	if len(fm.fields) == 0 {
-		return "Signature1"
+		return stem + "1"
 	}
-	const stem = "Signature"
 	taken := make(map[string]bool)
 	for i := range fm.fields {
 		if n := fm.fields[i].name; fm.fields[i].parent < 0 && strings.HasPrefix(n, stem) {

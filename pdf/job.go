@@ -131,12 +131,9 @@ func checkCertificate(leaf *x509.Certificate, o *Options) error {
 }
 
 func load(src *source) (*document, error) {
-	f, err := pdfobj.Open(src, src.size, nil)
+	f, err := openFile(src, src.size)
 	if err != nil {
-		return nil, unreadable(err)
-	}
-	if f.Encrypted() {
-		return nil, fault(CodeEncrypted, nil)
+		return nil, err
 	}
 	if cut, err := src.cutOff(); err != nil {
 		return nil, err
@@ -144,6 +141,17 @@ func load(src *source) (*document, error) {
 		return nil, fault(CodeDamaged, nil) // people would sign what is left of something
 	}
 	return inspect(f)
+}
+
+func openFile(src io.ReaderAt, size int64) (*pdfobj.File, error) {
+	f, err := pdfobj.Open(src, size, nil)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if f.Encrypted() {
+		return nil, fault(CodeEncrypted, nil)
+	}
+	return f, nil
 }
 
 // endWithin is how far from its end a document's end mark is looked for. Acrobat looks through 1024 octets (PDF Reference 1.7, appendix H,
@@ -192,7 +200,7 @@ func (j *job) prepare(ctx context.Context) (*section, *cms.PreparedSignature, er
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := j.confirm(ctx, sec); err != nil {
+	if err := j.doc.confirm(ctx, j.src, sec); err != nil {
 		return nil, nil, err
 	}
 	h := j.prefix.(hash.Cloner)
@@ -213,7 +221,7 @@ func (j *job) prepare(ctx context.Context) (*section, *cms.PreparedSignature, er
 func (j *job) estimate(level Level) {
 	if j.layout.contents == 0 {
 		o := j.opts.cms()
-		o.Level = level
+		o.Level = inside(level)
 		j.layout.contents = cms.EstimateSize(j.chain, o)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/ades"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // Level is a baseline level of ETSI EN 319 142-1. The zero value means B-B when signing and "no baseline level" in what [Read] tells.
@@ -37,15 +38,17 @@ const (
 // Options say how a document is signed. The zero value, and nil where a pointer is taken, sign at B-B in a new invisible field, with
 // the digest that suits the key. A value is copied before use and never changed; concurrent calls may share it.
 type Options struct {
-	// Level is LevelBB (also "") or LevelBT; higher ones are refused with CodeLevel.
+	// Level is the level to reach; "" is LevelBB.
 	Level Level
 	// Hash is the digest of the document: SHA-256, SHA-384 or SHA-512, or 0 for the one that suits the key (SHA-256; SHA-384 and
 	// SHA-512 for P-384 and P-521; SHA-512 for Ed25519, which admits no other).
 	Hash crypto.Hash
 	// PSS makes an RSA key sign with RSA-PSS, salt as long as the hash.
 	PSS bool
-	// Timestamper is asked for the signature time-stamp of LevelBT.
+	// Timestamper is asked for the signature time-stamp of LevelBT, and for the document time-stamp of LevelBLTA.
 	Timestamper timestamp.Timestamper
+	// Collector finds the certificates and revocation data of LevelBLT.
+	Collector trust.Collector
 	// Field is the fully qualified name of an empty signature field to use, or of one to make; "" makes "Signature1" or the next
 	// such name that is free.
 	Field string
@@ -77,10 +80,14 @@ type Options struct {
 type FinishOptions struct {
 	// Level is the level to reach; "" is the one that was prepared.
 	Level Level
-	// Timestamper is asked for the signature time-stamp of LevelBT.
+	// Timestamper is asked for the signature time-stamp of LevelBT, and for the document time-stamp of LevelBLTA.
 	Timestamper timestamp.Timestamper
+	// Collector finds the certificates and revocation data of LevelBLT.
+	Collector trust.Collector
 	// InsecureSkipCheck is that of Options.
 	InsecureSkipCheck bool
+	// Clock tells the time; nil means time.Now.
+	Clock func() time.Time
 	// Progress is that of Options.
 	Progress func(done, total int64)
 }
@@ -128,9 +135,11 @@ func (o *Options) settle() (Options, error) {
 	return c, nil
 }
 
-func (o *Options) now() time.Time {
-	if o.Clock != nil {
-		return o.Clock()
+func (o *Options) now() time.Time { return now(o.Clock) }
+
+func now(clock func() time.Time) time.Time {
+	if clock != nil {
+		return clock()
 	}
 	return time.Now()
 }
@@ -140,16 +149,41 @@ func badOption(option, value string) *Error {
 }
 
 func checkLevel(l Level) error {
-	if l != LevelBB && l != LevelBT {
-		return fault(CodeLevel, nil, "level", string(l))
+	if _, ok := ades.ParseLevel(string(l)); !ok {
+		return badOption("Level", string(l))
 	}
 	return nil
+}
+
+// checkHelpers refuses a level without those who must be asked for it, before the key is.
+func checkHelpers(l Level, t timestamp.Timestamper, c trust.Collector) error {
+	if l == "" || l == LevelBB {
+		return nil
+	}
+	if err := checkLevel(l); err != nil {
+		return err
+	}
+	if t == nil {
+		return fault(CodeTimestamper, nil)
+	}
+	if (l == LevelBLT || l == LevelBLTA) && c == nil {
+		return fault(CodeCollector, nil)
+	}
+	return nil
+}
+
+// inside is the level of the CMS structure: what goes beyond B-T lies outside of it (ETSI EN 319 142-1, 6.3).
+func inside(l Level) Level {
+	if l == LevelBLT || l == LevelBLTA {
+		return LevelBT
+	}
+	return l
 }
 
 // cms are the options of the CMS structure inside.
 func (o *Options) cms() *cms.Options {
 	return &cms.Options{
-		Level: o.Level, Hash: o.Hash, PSS: o.PSS, Timestamper: o.Timestamper, NoSigningTime: true, Certificates: o.Certificates,
+		Level: inside(o.Level), Hash: o.Hash, PSS: o.PSS, Timestamper: o.Timestamper, NoSigningTime: true, Certificates: o.Certificates,
 		InsecureExpired: o.InsecureExpired, InsecureSkipCheck: o.InsecureSkipCheck, Clock: o.Clock, ID: o.ID, Title: o.Title,
 	}
 }

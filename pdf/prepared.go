@@ -3,6 +3,7 @@ package pdf
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
 	"hash"
@@ -28,7 +29,7 @@ type PreparedSignature struct {
 // Prepare makes everything of a signature but its value. chain is the certificate of the key that will sign and, if at hand, those
 // of its issuers, leaf first. The document is read and nothing is written; [PreparedSignature.Finish] takes it again.
 //
-// Room is kept for a time-stamp at any level, since Finish may still raise B-B to B-T.
+// Room is kept for a time-stamp at any level, since Finish may still raise it.
 //
 // A state above 16 kB comes from a long chain and is refused here rather than when it is stored: give fewer Certificates.
 func Prepare(ctx context.Context, src io.ReaderAt, size int64, chain []*x509.Certificate, opts *Options) (*PreparedSignature, error) {
@@ -105,8 +106,8 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.Re
 	if err := checkLevel(o.Level); err != nil {
 		return err
 	}
-	if o.Level == LevelBT && o.Timestamper == nil {
-		return fault(CodeTimestamper, nil)
+	if err := checkHelpers(o.Level, o.Timestamper, o.Collector); err != nil {
+		return err
 	}
 	in, err := open(ctx, src, size)
 	if err != nil {
@@ -116,7 +117,7 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.Re
 	if err != nil {
 		return err
 	}
-	der, err := p.cms.FinishDER(ctx, signature, &cms.FinishOptions{Level: o.Level, Timestamper: o.Timestamper, InsecureSkipCheck: o.InsecureSkipCheck})
+	der, err := p.cms.FinishDER(ctx, signature, &cms.FinishOptions{Level: inside(o.Level), Timestamper: o.Timestamper, InsecureSkipCheck: o.InsecureSkipCheck})
 	if err != nil {
 		return err
 	}
@@ -124,14 +125,18 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.Re
 		return err
 	}
 	written := false
-	if in.whole == nil {
-		sum := sha256.New()
+	sum := sha256.New()
+	if in.whole == nil || o.Level == LevelBLTA {
 		if written, err = in.walk(ctx, []hash.Hash{sum}, dst, o.Progress); err != nil {
 			return err
 		}
 		if !bytes.Equal(sum.Sum(nil), p.sum) {
 			return fault(CodeChanged, nil)
 		}
+	}
+	a := &ascent{ctx: ctx, src: in, tail: sec.appendix.Bytes, prefix: sum, hash: crypto.SHA256, timestamper: o.Timestamper, collector: o.Collector, clock: o.Clock}
+	if err := a.signed(o.Level, p.layout.field, der, p.layout.contents); err != nil {
+		return err
 	}
 	if !written {
 		if o.Progress != nil {
@@ -141,7 +146,7 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.Re
 			return err
 		}
 	}
-	return write(dst, sec.appendix.Bytes)
+	return write(dst, a.tail)
 }
 
 // rebuild makes the update section once more. The same document and layout give the same octets; what differs was changed.

@@ -109,7 +109,7 @@ func TestFinishRefuses(t *testing.T) {
 	require.Equal(t, string(signer.CodeSignatureInvalid), finish(p, doc, value[1:], nil))
 	require.Equal(t, string(signer.CodeSignatureInvalid), finish(p, doc, nil, nil))
 	require.Equal(t, string(pdf.CodeTimestamper), finish(p, doc, value, &pdf.FinishOptions{Level: pdf.LevelBT}))
-	require.Equal(t, string(pdf.CodeLevel), finish(p, doc, value, &pdf.FinishOptions{Level: pdf.LevelBLT}))
+	require.Equal(t, string(pdf.CodeTimestamper), finish(p, doc, value, &pdf.FinishOptions{Level: pdf.LevelBLT}))
 	require.Equal(t, string(pdf.CodeState), finish(new(pdf.PreparedSignature), doc, value, nil))
 	small := prepare(t, pki, doc, "signer", &pdf.Options{ContentsSize: 100})
 	value, err = signer.Sign(t.Context(), pki.Signer("signer"), small.Request())
@@ -135,7 +135,7 @@ func TestStateRefuses(t *testing.T) {
 		"no hole":         {`"contents_size":`, `"contents_size":0,"certify":`, pdf.CodeState},
 		"no field":        {`"field":"Signature1"`, `"field":""`, pdf.CodeState},
 		"bad date":        {`"date":"D:20`, `"date":"D:XX`, pdf.CodeState},
-		"level to come":   {`"level":"B-B"`, `"level":"B-LT"`, pdf.CodeState},
+		"no such level":   {`"level":"B-B"`, `"level":"B-X"`, pdf.CodeState},
 		"bad certificate": {`"certificates":["`, `"certificates":["AAAA`, pdf.CodeState},
 		"cut off":         {`"update_sha256"`, "\x00", pdf.CodeState},
 	} {

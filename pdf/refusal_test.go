@@ -60,9 +60,9 @@ func TestBadOptions(t *testing.T) {
 		opts pdf.Options
 		code finding.Code
 	}{
-		"B-LT":               {pdf.Options{Level: pdf.LevelBLT}, pdf.CodeLevel},
-		"B-LTA":              {pdf.Options{Level: pdf.LevelBLTA}, pdf.CodeLevel},
-		"no such level":      {pdf.Options{Level: "B-X"}, pdf.CodeLevel},
+		"B-LT":               {pdf.Options{Level: pdf.LevelBLT}, pdf.CodeTimestamper},
+		"B-LTA":              {pdf.Options{Level: pdf.LevelBLTA}, pdf.CodeTimestamper},
+		"no such level":      {pdf.Options{Level: "B-X"}, pdf.CodeOption},
 		"no time-stamper":    {pdf.Options{Level: pdf.LevelBT}, pdf.CodeTimestamper},
 		"weak digest":        {pdf.Options{Hash: crypto.SHA1}, pdf.CodeOption},
 		"certify 4":          {pdf.Options{Certify: 4}, pdf.CodeOption},

@@ -21,7 +21,10 @@ const spare = 512
 // Where the room kept for the signature turns out too small, because a time-stamp is uncommonly large, it is made a second time with
 // enough room: the key is asked twice, and so is the time-stamp server. [Options].ContentsSize avoids that.
 //
-// Errors are *[Error], those of package cms, and those of the signer, the time-stamp server and the context.
+// Above B-T more update sections follow: the evidence that Options.Collector finds once the signature is time-stamped, and a document
+// time-stamp over all. What is missing is an error with the reason (CodeEvidence); a weaker signature is never written instead.
+//
+// Errors are *[Error], those of package cms, and those of the signer, the time-stamp server, the collector and the context.
 func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s signer.Signer, opts *Options) error {
 	if s == nil {
 		return badOption("signer", "nil")
@@ -33,8 +36,10 @@ func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s sig
 	if err != nil {
 		return err
 	}
-	if err := needsTimestamper(opts); err != nil {
-		return err
+	if opts != nil {
+		if err := checkHelpers(opts.Level, opts.Timestamper, opts.Collector); err != nil {
+			return err
+		}
 	}
 	j, err := begin(ctx, src, size, chain, opts)
 	if err != nil {
@@ -44,8 +49,12 @@ func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s sig
 	if err != nil {
 		return err
 	}
-	sec, err := j.sign(ctx, s)
+	sec, der, err := j.sign(ctx, s)
 	if err != nil {
+		return err
+	}
+	a := &ascent{ctx: ctx, src: j.src, tail: sec.appendix.Bytes, prefix: j.prefix, hash: j.hash, timestamper: j.opts.Timestamper, collector: j.opts.Collector, clock: j.opts.Clock}
+	if err := a.signed(j.opts.Level, j.layout.field, der, j.layout.contents); err != nil {
 		return err
 	}
 	if !written {
@@ -53,40 +62,32 @@ func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s sig
 			return err
 		}
 	}
-	return write(dst, sec.appendix.Bytes)
+	return write(dst, a.tail)
 }
 
-// needsTimestamper refuses B-T without anyone to ask, before the key is asked.
-func needsTimestamper(o *Options) error {
-	if o != nil && o.Level == LevelBT && o.Timestamper == nil {
-		return fault(CodeTimestamper, nil)
-	}
-	return nil
-}
-
-// sign makes the finished update section.
-func (j *job) sign(ctx context.Context, s signer.Signer) (*section, error) {
+// sign makes the finished update section, and tells the CMS structure in it.
+func (j *job) sign(ctx context.Context, s signer.Signer) (*section, []byte, error) {
 	j.estimate(j.opts.Level)
 	for try := 0; ; try++ {
 		sec, p, err := j.prepare(ctx)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		value, err := signer.Sign(ctx, s, p.Request())
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		der, err := p.FinishDER(ctx, value, &cms.FinishOptions{Level: j.opts.Level, Timestamper: j.opts.Timestamper, InsecureSkipCheck: j.opts.InsecureSkipCheck})
+		der, err := p.FinishDER(ctx, value, &cms.FinishOptions{Level: inside(j.opts.Level), Timestamper: j.opts.Timestamper, InsecureSkipCheck: j.opts.InsecureSkipCheck})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if len(der) > j.layout.contents && try == 0 && len(der)+spare <= limits.PDFContents {
 			j.layout.contents = len(der) + spare
 			continue
 		}
 		if err := sec.fill(der, j.layout.contents); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return sec, nil
+		return sec, der, nil
 	}
 }

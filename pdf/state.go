@@ -88,7 +88,7 @@ func (p *PreparedSignature) UnmarshalJSON(data []byte) error {
 	if !ok {
 		return fault(CodeState, nil, "part", "update_sha256")
 	}
-	if s.Level != LevelBB && s.Level != LevelBT {
+	if checkLevel(s.Level) != nil {
 		return fault(CodeState, nil, "part", "level")
 	}
 	if s.Contents <= 0 || s.Contents > limits.PDFContents {

@@ -77,7 +77,7 @@ func (d *document) choose(l *layout) (target, error) {
 		return target{}, fault(CodeSigned, nil) // the certification is the first signature (12.8.2.2.1)
 	}
 	if l.field == "" {
-		l.field = d.form.freeName()
+		l.field = d.form.freeName("Signature")
 	}
 	if by, locked := d.permits.lockedBy(l.field); locked {
 		return target{}, fault(CodeFieldLocked, nil, "field", l.field, "by", by)
@@ -123,21 +123,45 @@ func (d *document) newField(name string) (target, error) {
 	return t, nil
 }
 
-// write makes the update section: signature dictionary, field, form, page and catalog as far as they change. The ByteRange is
-// filled in, /Contents is zeros.
-func (d *document) write(l *layout, t target) (*section, error) {
-	e := &editor{file: d.file, update: d.file.NewUpdate(), root: d.catalogRef, work: make([]workpiece, 0, 8)}
-	sigRef := e.update.Alloc()
-	sec := &section{contents: pdfobj.HexPlaceholder(l.contents)}
-	width := 8 + 3*len(strconv.FormatInt(d.file.Bytes()+int64(2*l.contents)+1<<26, 10))
-	byteRange := pdfobj.TextPlaceholder(width)
+// edit begins an update of the document.
+func (d *document) edit() *editor {
+	return &editor{file: d.file, update: d.file.NewUpdate(), root: d.catalogRef, work: make([]workpiece, 0, 8)}
+}
 
-	sig := pdfobj.NewDict(12)
-	sig.Set("Type", pdfobj.Name("Sig"))
-	sig.Set("Filter", pdfobj.Name(filterName))
-	sig.Set("SubFilter", pdfobj.Name(subFilterPAdES))
-	sig.Set("ByteRange", byteRange)
-	sig.Set("Contents", sec.contents)
+// draft is an update section in the making, with a signature dictionary or that of a document time-stamp.
+type draft struct {
+	*editor
+	section
+	dict *pdfobj.Dict // Type, Filter, SubFilter, ByteRange and Contents to begin with
+	ref  pdfobj.Ref   // of the dictionary
+	hole *pdfobj.Placeholder
+}
+
+func (d *document) draft(kind, subFilter pdfobj.Name, contents int) *draft {
+	n := &draft{editor: d.edit(), section: section{contents: pdfobj.HexPlaceholder(contents)}, dict: pdfobj.NewDict(12)}
+	n.ref = n.update.Alloc()
+	n.hole = pdfobj.TextPlaceholder(8 + 3*len(strconv.FormatInt(d.file.Bytes()+int64(2*contents)+1<<26, 10)))
+	n.dict.Set("Type", kind)
+	n.dict.Set("Filter", pdfobj.Name(filterName))
+	n.dict.Set("SubFilter", subFilter)
+	n.dict.Set("ByteRange", n.hole)
+	n.dict.Set("Contents", n.section.contents)
+	return n
+}
+
+// finish writes the section. The ByteRange is filled in, /Contents is zeros.
+func (n *draft) finish() (*section, error) {
+	var err error
+	if n.appendix, err = n.build(); err != nil {
+		return nil, err
+	}
+	return &n.section, n.setByteRange(n.hole)
+}
+
+// write makes the update section: signature dictionary, field, form, page and catalog as far as they change.
+func (d *document) write(l *layout, t target) (*section, error) {
+	n := d.draft("Sig", subFilterPAdES, l.contents)
+	sig := n.dict
 	sig.Set("M", pdfobj.String(l.date))
 	for _, text := range [...]struct {
 		key   pdfobj.Name
@@ -152,26 +176,38 @@ func (d *document) write(l *layout, t target) (*section, error) {
 	} else if len(refs) > 0 {
 		sig.Set("Reference", refs)
 	}
-	e.put(sigRef, sig)
+	n.put(n.ref, sig)
 
 	var err error
 	if t.existing != nil {
-		err = d.useField(e, t.existing, sigRef)
+		err = d.useField(n.editor, t.existing, n.ref)
 	} else {
-		err = d.makeField(e, t, sigRef)
+		err = d.makeField(n.editor, t, n.ref)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if l.certify != 0 {
-		if err := d.setPerms(e, sigRef); err != nil {
+		if err := d.setPerms(n.editor, n.ref); err != nil {
 			return nil, err
 		}
 	}
-	if sec.appendix, err = e.build(); err != nil {
+	return n.finish()
+}
+
+// writeToken makes the update section of a document time-stamp (12.8.5): dictionary and a new, invisible field. Certifications and
+// locks permit it (12.8.2.2.2).
+func (d *document) writeToken(field string, contents int) (*section, error) {
+	n := d.draft("DocTimeStamp", subFilterToken, contents)
+	n.put(n.ref, n.dict)
+	t, err := d.newField(field)
+	if err != nil {
 		return nil, err
 	}
-	return sec, sec.setByteRange(byteRange)
+	if err := d.makeField(n.editor, t, n.ref); err != nil {
+		return nil, err
+	}
+	return n.finish()
 }
 
 func textString(s string) pdfobj.String { return pdfobj.String(encodeText(s)) }

@@ -61,6 +61,10 @@ func quiet(err error) bool {
 // exitByCode lists the codes whose exit code is not that of their room.
 var exitByCode = map[finding.Code]int{
 	pdf.CodeLevel:         exitNoSigning,
+	pdf.CodeCollector:     exitNoSigning,
+	pdf.CodeEvidence:      exitNoSigning,
+	pdf.CodeUnsigned:      exitNoSigning,
+	pdf.CodeBroken:        exitNoSigning,
 	pdf.CodeNoCertificate: exitNoSigning,
 	pdf.CodeContentsSize:  exitNoSigning,
 	// These documents can be read; their authors and signers refuse the signature.
