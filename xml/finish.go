@@ -74,11 +74,20 @@ func (p *PreparedSignature) write(ctx context.Context, dst io.Writer, in *source
 	out := errWriter{w: dst}
 	h := p.check()
 	at := int64(0)
+	var buf []byte
 	copyTo := func(to int64, w io.Writer) error {
-		if in.whole == nil {
-			w = io.MultiWriter(w, h)
+		if in.whole != nil {
+			_, err := w.Write(in.whole[at:to])
+			at = to
+			if out.err != nil || err != nil {
+				return fail(CodeWrite, firstError(out.err, err))
+			}
+			return nil
 		}
-		buf := make([]byte, min(128<<10, max(to-at, 1)))
+		w = io.MultiWriter(w, h)
+		if buf == nil {
+			buf = make([]byte, 128<<10)
+		}
 		n, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{ctxReader{ctx, io.NewSectionReader(in.r, at, to-at)}}, buf)
 		switch {
 		case out.err != nil:

@@ -8,7 +8,7 @@ import (
 
 // TestJobs runs every large job over a small document: a benchmark that nobody runs rots.
 func TestJobs(t *testing.T) {
-	o := &options{size: 256 << 10, rounds: 1, dir: t.TempDir()}
+	o := &options{size: 256 << 10, xmlSize: 256 << 10, peerXMLSize: 64 << 10, rounds: 1, dir: t.TempDir()}
 	if err := o.prepareInputs(); err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,8 @@ var jobs = []job{
 	{"pdf-verify", "verify a PDF", (*options).verifyPDF, (*options).hashSignedPDF},
 	{"cms-sign", "sign a file, detached CMS, B-B", (*options).signCMS, (*options).hashFile},
 	{"cms-verify", "verify a detached CMS", (*options).verifyCMS, (*options).hashFile},
+	{"xml-sign", "sign an XML invoice", (*options).signXML, (*options).hashXML},
+	{"xml-read", "check an XML invoice", (*options).readXML, (*options).hashSignedXML},
 }
 
 // Names of the files in the working folder.
@@ -67,7 +69,10 @@ func (o *options) prepareInputs() error {
 	if err := o.pdfTo(signedPDF, s); err != nil {
 		return err
 	}
-	return o.cmsTo(signedCMS, s)
+	if err := o.cmsTo(signedCMS, s); err != nil {
+		return err
+	}
+	return o.prepareXML(s)
 }
 
 func (o *options) writeFile(name string, size int64) error {
@@ -80,8 +85,11 @@ func (o *options) writeFile(name string, size int64) error {
 
 // runJob measures one job in this process and prints the result.
 func (o *options) runJob(w io.Writer) error {
-	if o.job == "pdfsign" {
+	switch o.job {
+	case "pdfsign":
 		return o.pdfsignJob()
+	case "goxmldsig":
+		return o.goxmldsigJob()
 	}
 	for _, j := range jobs {
 		if j.name == o.job {

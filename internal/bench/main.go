@@ -25,13 +25,15 @@ func main() {
 	var o options
 	size := flag.String("size", "1GiB", "size of the large documents")
 	peerSize := flag.String("peer-size", "256MiB", "size for libraries that hold the document in memory")
+	xmlSize := flag.String("xml-size", "100MiB", "size of the large XML documents")
+	peerXMLSize := flag.String("peer-xml-size", "20MiB", "size for XML libraries that hold the document in memory")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds; medians are printed")
 	flag.StringVar(&o.dir, "dir", "", "folder for the documents (default: a temporary one)")
 	flag.BoolVar(&o.small, "small", true, "measure small documents")
 	flag.BoolVar(&o.large, "large", true, "measure large documents")
 	flag.StringVar(&o.job, "job", "", "run one large job in this process and print its JSON (used by the program itself)")
 	flag.Parse()
-	err := o.sizes(*size, *peerSize)
+	err := o.sizes(*size, *peerSize, *xmlSize, *peerXMLSize)
 	if err == nil {
 		err = o.run()
 	}
@@ -43,17 +45,20 @@ func main() {
 
 type options struct {
 	size, peerSize int64
+	xmlSize        int64
+	peerXMLSize    int64
 	rounds         int
 	dir, job       string
 	small, large   bool
 }
 
-func (o *options) sizes(size, peerSize string) (err error) {
-	if o.size, err = parseSize(size); err != nil {
-		return err
+func (o *options) sizes(size, peerSize, xmlSize, peerXMLSize string) (err error) {
+	for into, text := range map[*int64]string{&o.size: size, &o.peerSize: peerSize, &o.xmlSize: xmlSize, &o.peerXMLSize: peerXMLSize} {
+		if *into, err = parseSize(text); err != nil {
+			return err
+		}
 	}
-	o.peerSize, err = parseSize(peerSize)
-	return err
+	return nil
 }
 
 func parseSize(s string) (int64, error) {

@@ -38,7 +38,10 @@ func (o *options) peers() error {
 	if err := o.peerPDFSign(); err != nil {
 		return err
 	}
-	return o.peerOpenSSL()
+	if err := o.peerOpenSSL(); err != nil {
+		return err
+	}
+	return o.peersXML()
 }
 
 // peerPDFSign runs this program again as a pdfsign signer, so that its memory is told apart.

@@ -36,7 +36,10 @@ type link struct {
 	outer uint32
 }
 
-const blockSize = 1024
+const (
+	blockSize  = 1024
+	firstBlock = 32
+)
 
 // Parse makes the tree of a document.
 func Parse(document []byte) (*Tree, error) { return build(ScanBytes(document), nil) }
@@ -117,7 +120,10 @@ func (t *Tree) bind(b Binding, outer uint32) uint32 {
 }
 
 func (t *Tree) add(n node) Node {
-	if t.count%blockSize == 0 {
+	switch {
+	case t.count == 0: // most trees are small: this one block grows
+		t.blocks = append(t.blocks, make([]node, 0, firstBlock))
+	case t.count%blockSize == 0:
 		t.blocks = append(t.blocks, make([]node, 0, blockSize))
 	}
 	id := Node(t.count)
