@@ -2,6 +2,7 @@ package cms_test
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/internal/testtool"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // archived is a file for the judges at one point of its life.
@@ -104,6 +106,65 @@ func TestDSSLongTerm(t *testing.T) {
 	for _, a := range files {
 		opensslVerifies(f, a)
 	}
+}
+
+// TestValidatorArchive is TestDSSArchive with the evidence that trust.Validator fetches over the network, and kept as the years go by.
+func TestValidatorArchive(t *testing.T) {
+	pki, _ := testpki.Start(t)
+	birth := pki.Now()
+	f := newFolder(t, pki)
+	o := archive(pki)
+	o.Collector = validator(t, pki)
+	a := archived{"validator", sign(t, pki, "signer", text, o), false, "CAdES-BASELINE-LTA", 1}
+	judge(t, f, []archived{a}, birth.Add(time.Minute), passed)
+	for _, years := range []int{6, 13} {
+		pki.SetTime(birth.AddDate(years, 0, 0))
+		e := extendOptions(pki, cms.LevelBLTA, text)
+		e.Collector = validator(t, pki)
+		var out bytes.Buffer
+		require.NoError(t, cms.Extend(t.Context(), &out, bytes.NewReader(a.raw), e), "after %d years", years)
+		requireKept(t, a.raw, out.Bytes())
+		a.raw = bytes.Clone(out.Bytes())
+	}
+	judge(t, f, []archived{a}, birth.AddDate(20, 0, 0), passed)
+}
+
+// TestValidatorLongTerm raises from B-B to B-LTA a year after signing and time-stamping, by what trust.Validator fetches, and refuses what it refuses.
+func TestValidatorLongTerm(t *testing.T) {
+	pki, server := testpki.Start(t)
+	raw := sign(t, pki, "ec", text, &cms.Options{Attached: true, Level: cms.LevelBT, Timestamper: pki.TSAClient()})
+	pki.SetTime(pki.Now().AddDate(1, 0, 0))
+	o := extendOptions(pki, cms.LevelBLTA, "")
+	o.Collector = validator(t, pki)
+	var out bytes.Buffer
+	require.NoError(t, cms.Extend(t.Context(), &out, bytes.NewReader(raw), o))
+	s := requireClean(t, out.Bytes())
+	requireCovered(t, s)
+	require.Equal(t, cms.LevelBLTA, s.LevelWith(s.Evidence().Inventory(nil).Complete))
+
+	// Every service that fails is a reason to refuse, unless another answers.
+	for _, service := range []testpki.Service{testpki.OCSP, testpki.CRL} {
+		server.Fault(service, testpki.Status500, true)
+	}
+	o.Collector = validator(t, pki)
+	out.Reset()
+	err := cms.Extend(t.Context(), &out, bytes.NewReader(raw), o)
+	require.ErrorIs(t, err, codeErr(cms.CodeEvidence))
+	require.Zero(t, out.Len())
+	server.ClearFaults()
+	require.NoError(t, pki.Revoke("ec", 1))
+	o.Collector = validator(t, pki)
+	require.NoError(t, cms.Extend(t.Context(), &out, bytes.NewReader(raw), o), "the time-stamp proves that it was made before the revocation")
+	late := sign(t, pki, "ec", text, &cms.Options{Attached: true})
+	require.ErrorIs(t, cms.Extend(t.Context(), io.Discard, bytes.NewReader(late), o), codeErr(cms.CodeEvidence))
+}
+
+// validator is a new trust.Validator over the services of the PKI, at its time.
+func validator(t testing.TB, pki *testpki.PKI) *trust.Validator {
+	t.Helper()
+	store := trust.NewStore()
+	require.NoError(t, store.Add(trust.Own, pki.Root()))
+	return &trust.Validator{Store: store, Fetcher: &trust.HTTPFetcher{AllowPrivate: true}, Cache: &trust.Cache{}, Clock: pki.Now}
 }
 
 // TestDSSArchive has EU DSS judge B-LTA files offline over fourteen years, with refreshes by successive time-stamp authorities and without.
