@@ -37,6 +37,16 @@ const (
 	CodeStatus    finding.Code = "trust.http-status"      // a server answered with a status other than 200: url, status
 )
 
+// Codes of [Folder].
+const (
+	CodeNotFolder      finding.Code = "trust.not-a-folder"    // a trust store is a folder, and this is none: path
+	CodeFolder         finding.Code = "trust.folder"          // a file of the trust store cannot be written: path
+	CodeIndex          finding.Code = "trust.bad-index"       // the index of the trust store is damaged: path
+	CodeNoEntry        finding.Code = "trust.no-entry"        // no certificate of the store has this SHA-256: id
+	CodeSeveralEntries finding.Code = "trust.several-entries" // several have a SHA-256 that begins so: id, count
+	CodeShared         finding.Code = "trust.shared-file"     // other certificates lie in the same file: path
+)
+
 // Error is what this package refuses with.
 type Error struct{ finding.Fault }
 

@@ -156,6 +156,9 @@ func (s *Store) roots() *roots {
 }
 
 func nameOf(c *x509.Certificate) string {
+	if r, ok := Known(c); ok {
+		return r.Name
+	}
 	switch n := c.Subject; {
 	case n.CommonName != "":
 		return n.CommonName

@@ -80,7 +80,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageErr(err) })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(a.signCommand(), a.extendCommand(), a.prepareCommand(), a.finishCommand(), a.verifyCommand(), a.inspectCommand(),
-		a.timestampCommand(), a.certCommand(), a.demoCommand(), a.benchCommand())
+		a.timestampCommand(), a.certCommand(), a.trustCommand(), a.demoCommand(), a.benchCommand())
 	return root
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/x509"
 	"os"
+	"strings"
 
 	"github.com/kyso-dev/kyso/internal/ades"
 	"github.com/kyso-dev/kyso/trust"
@@ -19,7 +20,7 @@ type trustFlags struct {
 
 func (t *trustFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&t.trust, "trust", nil, "trust anchors: `file` or folder (PEM, DER, PKCS#7), optionally national:FILE or government:FILE")
+	f.StringArrayVar(&t.trust, "trust", nil, "trust anchors: `file` or folder (PEM, DER, PKCS#7), optionally national:FILE or government:FILE, or store:DIR of kyso trust")
 	f.StringArrayVar(&t.certs, "certs", nil, "further certificates: `file` or folder; not trusted by themselves")
 	f.StringArrayVar(&t.revocation, "revocation", nil, "CRLs and OCSP responses: `file` or folder")
 	f.BoolVar(&t.online, "online", false, "allow fetching OCSP, CRL and issuer certificates")
@@ -31,11 +32,35 @@ func (t *trustFlags) add(cmd *cobra.Command) {
 func (t *trustFlags) store() (*trust.Store, error) {
 	store := trust.NewStore()
 	for _, spec := range t.trust {
+		if dir, ok := strings.CutPrefix(spec, "store:"); ok {
+			if err := loadFolder(store, dir); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if _, err := store.Load(spec); err != nil {
 			return nil, err
 		}
 	}
 	return store, nil
+}
+
+// loadFolder adds what the trust store in a folder holds.
+func loadFolder(store *trust.Store, dir string) error {
+	folder, err := trust.OpenFolder(dir)
+	if err != nil {
+		return err
+	}
+	entries, err := folder.Entries()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := store.Add(e.Tree, e.Certificate); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // others are the certificates that help to build paths.

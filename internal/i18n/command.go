@@ -131,6 +131,31 @@ var command = map[string]Message{
 		En: "level {level} needs the certificates that are trusted, to find its evidence by: give --trust FILE",
 		Vi: "mức {level} cần các chứng thư số gốc được tin cậy để tìm bằng chứng: hãy thêm --trust TỆP",
 	},
+	"command.trust-tree":     {En: "tree", Vi: "hệ thống"},
+	"command.trust-name":     {En: "name", Vi: "tên"},
+	"command.trust-subject":  {En: "subject", Vi: "chủ thể"},
+	"command.trust-validity": {En: "valid", Vi: "hiệu lực"},
+	"command.trust-sha256":   {En: "SHA-256", Vi: "SHA-256"},
+	"command.trust-source":   {En: "source", Vi: "nguồn"},
+	"command.trust-date":     {En: "added", Vi: "ngày thêm"},
+	"command.trust-version":  {En: "since version", Vi: "từ phiên bản"},
+	"command.trust-known":    {En: "recognised root of", Vi: "chứng thư số gốc đã biết của"},
+	"command.trust-added": {
+		En: "trusted: {name} ({tree}), SHA-256 {id}",
+		Vi: "đã thêm vào kho tin cậy: {name} ({tree}), SHA-256 {id}",
+	},
+	"command.trust-removed": {
+		En: "not trusted any more: {name} ({tree}), SHA-256 {id}",
+		Vi: "đã xóa khỏi kho tin cậy: {name} ({tree}), SHA-256 {id}",
+	},
+	"command.trust-nothing-new": {
+		En: "nothing new in {path}: the trust store has it already",
+		Vi: "{path} không có gì mới: kho tin cậy đã có sẵn",
+	},
+	"command.trust-other-tree": {
+		En: "warning: {name} is a root of the {tree}, and was added to another tree",
+		Vi: "cảnh báo: {name} là chứng thư số gốc của {tree} nhưng được thêm vào hệ thống khác",
+	},
 	"command.tsa-address": {
 		En: "what --tsa gives is not the address of a time-stamp server; it must begin with http:// or https://",
 		Vi: "giá trị của --tsa không phải địa chỉ máy chủ cấp dấu thời gian; địa chỉ phải bắt đầu bằng http:// hoặc https://",

@@ -33,6 +33,30 @@ var trust = map[string]Message{
 		En: "the evidence record could not be written",
 		Vi: "không ghi được tệp lưu bằng chứng kiểm tra",
 	},
+	"trust.not-a-folder": {
+		En: "{path} is not a folder, and a trust store is one",
+		Vi: "{path} không phải là thư mục, trong khi kho chứng thư số tin cậy phải là thư mục",
+	},
+	"trust.folder": {
+		En: "the trust store cannot be changed: {path} cannot be written",
+		Vi: "không thay đổi được kho chứng thư số tin cậy: không ghi được {path}",
+	},
+	"trust.bad-index": {
+		En: "the index {path} of the trust store is damaged; restore it, or delete it to lose only where the certificates came from",
+		Vi: "tệp chỉ mục {path} của kho chứng thư số tin cậy bị hỏng; hãy khôi phục, hoặc xóa tệp này (chỉ mất thông tin về nguồn của các chứng thư số)",
+	},
+	"trust.no-entry": {
+		En: "no certificate in the trust store has the SHA-256 {id}; at least its first eight digits are needed",
+		Vi: "không có chứng thư số nào trong kho tin cậy có SHA-256 {id}; cần ít nhất tám chữ số đầu",
+	},
+	"trust.several-entries": {
+		En: "{count} certificates in the trust store have a SHA-256 that begins with {id}; give more of it",
+		Vi: "có {count} chứng thư số trong kho tin cậy có SHA-256 bắt đầu bằng {id}; hãy ghi thêm chữ số",
+	},
+	"trust.shared-file": {
+		En: "the file {path} holds other certificates too; take this one out of it by hand",
+		Vi: "tệp {path} còn chứa chứng thư số khác; hãy tự xóa chứng thư số này khỏi tệp",
+	},
 	"trust.unknown-tree": {
 		En: "there is no tree named {tree}; there are national, government and own",
 		Vi: "không có nguồn tin cậy nào tên là {tree}; chỉ có national, government và own",
