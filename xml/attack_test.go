@@ -331,6 +331,30 @@ func TestX13Bounded(t *testing.T) {
 	}
 }
 
+// TestX18References asks for a whole document again and again.
+func TestX18References(t *testing.T) {
+	var many strings.Builder
+	for i := range 1500 {
+		many.WriteString(reference("", "", transforms(step(TransformEnveloped, ""), step(string(ExclusiveC14N),
+			fmt.Sprintf(`<InclusiveNamespaces xmlns="%s" PrefixList="p%d"/>`, spaceExc, i))), "x"))
+	}
+	filler := strings.Repeat("<Line>Hàng mẫu</Line>", 12_000)
+	for name, c := range map[string]struct {
+		references string
+		dear       bool
+	}{"twin": {reference("", "", transforms(step(TransformEnveloped, "")), "x"), false}, "1500 times": {many.String(), true}} {
+		start := time.Now()
+		s := read(t, []byte("<Order>"+filler+forged{references: c.references}.signature(t)+"</Order>"), nil).Signatures[0]
+		if strings.Contains(findingCodes(s), string(CodeLimit)) != c.dear || time.Since(start) > time.Minute {
+			t.Errorf("%s: %.100s after %s", name, findingCodes(s), time.Since(start))
+		}
+	}
+	deep := strings.Repeat("<a>", 300) + forged{references: reference("", "", "", "x")}.signature(t) + strings.Repeat("</a>", 300)
+	if _, err := Read(t.Context(), strings.NewReader(deep), int64(len(deep)), nil); !isCode(err, CodeLimit) {
+		t.Errorf("a signature 300 elements deep: %v", err)
+	}
+}
+
 // TestX17ECDSA puts values of other forms where r‖s belongs.
 func TestX17ECDSA(t *testing.T) {
 	doc := sign(t, []byte("<Order>"+body+"</Order>"), pki().Signer("ec"), nil)

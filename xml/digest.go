@@ -69,6 +69,7 @@ type jobs struct {
 	byID  map[string][]*job
 	open  []*job
 	place *place // is shown the events too; may be nil
+	spent *int64 // octets that went through canonicalisation; nil where nobody counts
 }
 
 // add takes in a Reference; false when it cannot be computed while the document passes by.
@@ -247,10 +248,25 @@ func (b *jobs) joined(list []*job, j *job, depth int) bool {
 	return false
 }
 
+// spend counts work, so that a small document cannot ask for all of itself again and again. It reports that there was too much.
+func (b *jobs) spend(in *source, octets int64) bool {
+	if b.spent == nil {
+		return false
+	}
+	*b.spent += octets
+	return *b.spent > limits.XMLDigestFree+limits.XMLDigestTimes*in.size
+}
+
+func tooDear() error { return tooMany("times that a document is canonicalised", limits.XMLDigestTimes) }
+
 // event hands an event to the open jobs.
 func (b *jobs) event(in *source, s *xmltree.Scanner, k xmltree.Kind) {
 	ended := false
+	dear := b.spend(in, int64(len(s.Raw()))*int64(len(b.open)))
 	for _, j := range b.open {
+		if j.err == nil && dear {
+			j.err = tooDear()
+		}
 		if j.err == nil {
 			j.err = j.c.event(s, k)
 		}

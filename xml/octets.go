@@ -25,14 +25,8 @@ func (r *Reference) CopyOctets(ctx context.Context, dst io.Writer) error {
 		pass.settle()
 	} else {
 		d := &digester{ctx: ctx, doc: r.doc, resolver: r.doc.resolver}
-		octets, err := d.apart(again)
-		if err != nil {
+		if _, err := d.apart(again, dst); err != nil {
 			return err
-		}
-		if equal(again.Digest, r.Digest) {
-			if _, err := dst.Write(octets); err != nil {
-				return fail(CodeWrite, err)
-			}
 		}
 	}
 	if !equal(again.Digest, r.Digest) {

@@ -85,6 +85,7 @@ type digester struct {
 	resolver Resolver
 	tree     *xmltree.Tree // of the document; nil until a transform asks for it
 	steps    int           // that XPath expressions have made through it
+	spent    int64         // octets that went through canonicalisation
 }
 
 // manifest is a Reference that covers a ds:Manifest, with the octets that were hashed.
@@ -95,7 +96,7 @@ type manifest struct {
 
 // digest computes References and returns those of Manifests.
 func (d *digester) digest(list []*Reference) ([]manifest, error) {
-	var pass jobs
+	pass := jobs{spent: &d.spent}
 	var apart []*Reference
 	for _, r := range list {
 		if !r.unusable() && !pass.add(r) {
@@ -115,7 +116,7 @@ func (d *digester) digest(list []*Reference) ([]manifest, error) {
 		}
 	}
 	for _, r := range apart {
-		octets, err := d.apart(r)
+		octets, err := d.apart(r, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -180,7 +180,6 @@ func (r *Reference) step(t *xmltree.Tree, n xmltree.Node, uri string) bool {
 		}
 	default: // XSLT among them: it is a program
 		r.add(CodeTransform, finding.Error, "XML Signature 1.1, 6.6", "algorithm", shorten(uri))
-		r.plan.target = targetNone
 	}
 	r.plan.steps = append(r.plan.steps, step)
 	return true

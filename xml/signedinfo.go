@@ -37,8 +37,17 @@ func canonicalElement(raw []byte, context *xmltree.Context, method C14N, prefixe
 	}
 }
 
-// read gathers what the signature says by itself.
+// read gathers what the signature says by itself. The error is that of the source; what is wrong with the signature is a finding.
 func (s *Signature) read(doc *Document, known certificates, more []*x509.Certificate) error {
+	err := s.facts(doc, known, more)
+	if err != nil && !hasCode(err, CodeRead) {
+		s.addFault(err, "XML Signature 1.1, 4.2")
+		err = nil
+	}
+	return err
+}
+
+func (s *Signature) facts(doc *Document, known certificates, more []*x509.Certificate) error {
 	v := s.survey
 	s.IdentifiedBy, s.ContentIntegrity, s.SignatureIntegrity = ByNone, Unknown, Unknown
 	s.info = &keyInfo{}

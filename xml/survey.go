@@ -62,10 +62,13 @@ func (in *source) look(ctx context.Context, doc *Document) ([]*survey, error) {
 				doc.Root = Name{s.Space(), string(s.Local())}
 			}
 			if string(s.Local()) == "Signature" && s.Space() == spaceDSig {
-				if len(all) >= limits.XMLSignatures {
-					return nil, tooMany("signatures", limits.XMLSignatures)
+				if len(all) >= limits.XMLSignatures || s.Depth() > limits.XMLSignatureDepth {
+					return nil, tooMany("signatures, or nesting of one", limits.XMLSignatures)
 				}
 				v := newSurvey(in, s, open)
+				if n := len(all); n > 0 && all[n-1].context.Same(v.context) {
+					v.context = all[n-1].context // thousands of invoices stand in the same namespaces
+				}
 				all = append(all, v)
 				open = v
 			}

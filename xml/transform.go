@@ -2,7 +2,6 @@ package xml
 
 import (
 	"bytes"
-	"context"
 	"io"
 
 	"github.com/kyso-dev/kyso/internal/limits"
@@ -78,21 +77,50 @@ func (s *subset) holds(p point) bool {
 	return len(s.tests) > 0 || s.node(p.n)
 }
 
-// apart computes a Reference for which one pass over the document does not do, and returns the octets. The error is that of the
-// context; all else is a finding.
-func (d *digester) apart(r *Reference) ([]byte, error) {
-	octets, err := d.octets(r)
+// apart computes a Reference for which one pass over the document does not do, writes the octets to w, if any, and returns them; what
+// comes from outside and goes through no transform is not held and not returned. The error is that of the context or of w; all else is
+// a finding.
+func (d *digester) apart(r *Reference, w io.Writer) ([]byte, error) {
+	h := r.hash.New()
+	out := &errWriter{w: h}
+	if w != nil {
+		out.w = io.MultiWriter(h, w)
+	}
+	var octets []byte
+	size, err := int64(0), error(nil)
+	if r.plan.target == targetExternal && len(r.plan.steps) == 0 {
+		size, err = d.outside(r, out)
+	} else if octets, err = d.octets(r); err == nil {
+		size = int64(len(octets))
+		_, _ = out.Write(octets)
+	}
 	switch {
-	case err == nil:
-		h := r.hash.New()
-		h.Write(octets)
-		r.settle(h.Sum(nil), int64(len(octets)))
-		return octets, nil
+	case out.err != nil:
+		return nil, fail(CodeWrite, out.err)
 	case signer.Cancelled(d.ctx) != nil:
 		return nil, signer.Cancelled(d.ctx)
+	case err != nil:
+		r.refuse(err, "XML Signature 1.1, 4.4.3.2")
+		return nil, nil
 	}
-	r.refuse(err, "XML Signature 1.1, 4.4.3.2")
-	return nil, nil
+	r.settle(h.Sum(nil), size)
+	return octets, nil
+}
+
+// outside copies what lies outside of the document to w.
+func (d *digester) outside(r *Reference, w io.Writer) (size int64, err error) {
+	if d.resolver == nil {
+		return 0, fail(CodeReferenceExternal, nil, "uri", shorten(r.URI))
+	}
+	body, err := d.resolver.Resolve(d.ctx, r.plan.external)
+	if err != nil {
+		return 0, fail(CodeReferenceExternal, err, "uri", shorten(r.URI))
+	}
+	size, err = io.Copy(w, ctxReader{d.ctx, body})
+	if err = firstError(err, body.Close()); err != nil {
+		err = fail(CodeReferenceExternal, err, "uri", shorten(r.URI))
+	}
+	return size, err
 }
 
 // octets are what a Reference hashes (XML Signature, 4.4.3.2).
@@ -118,11 +146,12 @@ func (d *digester) octets(r *Reference) ([]byte, error) {
 func (d *digester) dereference(r *Reference) (data, error) {
 	p := r.plan
 	if p.target == targetExternal {
-		if d.resolver == nil {
-			return data{}, fail(CodeReferenceExternal, nil, "uri", shorten(r.URI))
-		}
-		octets, err := resolve(d.ctx, d.resolver, p.external)
-		return data{octets: octets}, err
+		var all bytes.Buffer
+		_, err := d.outside(r, &limitWriter{w: &all, left: limits.XMLWhole})
+		return data{octets: all.Bytes()}, err
+	}
+	if (&jobs{spent: &d.spent}).spend(d.doc.in, 2*d.doc.in.size) { // to find the element, and to canonicalise
+		return data{}, tooDear()
 	}
 	if d.tree == nil {
 		if err := d.doc.in.load(); err != nil {
@@ -149,20 +178,17 @@ func (d *digester) dereference(r *Reference) (data, error) {
 	return data{nodes: s}, nil
 }
 
-func resolve(ctx context.Context, r Resolver, uri string) (octets []byte, err error) {
-	body, err := r.Resolve(ctx, uri)
-	if err != nil {
-		return nil, fail(CodeReferenceExternal, err, "uri", shorten(uri))
+// limitWriter takes in so many octets and no more.
+type limitWriter struct {
+	w    io.Writer
+	left int
+}
+
+func (l *limitWriter) Write(b []byte) (int, error) {
+	if l.left -= len(b); l.left < 0 {
+		return 0, tooMany("octets of a document that is held in memory", limits.XMLWhole)
 	}
-	defer func() { err = firstError(err, body.Close()) }()
-	octets, err = io.ReadAll(io.LimitReader(body, limits.XMLWhole+1))
-	if err == nil && len(octets) > limits.XMLWhole {
-		err = tooMany("octets of a document that is held in memory", limits.XMLWhole)
-	}
-	if err != nil {
-		return nil, fail(CodeReferenceExternal, err, "uri", shorten(uri))
-	}
-	return octets, nil
+	return l.w.Write(b)
 }
 
 func firstError(a, b error) error {

@@ -62,4 +62,6 @@ var xmlTerms = map[string]string{
 	"References or Objects of a signature":                               "phần tử Reference hoặc Object của một chữ ký",
 	"its pieces do not follow one another":                               "các phần của trạng thái không nối tiếp nhau",
 	"its signature cannot be read":                                       "không đọc được phần chữ ký",
+	"signatures, or nesting of one":                                      "chữ ký hoặc mức lồng nhau của một chữ ký",
+	"times that a document is canonicalised":                             "lần chuẩn tắc hóa một tài liệu",
 }

@@ -178,25 +178,28 @@ const (
 
 // XML documents (internal/xmltree).
 const (
-	XMLDepth      = 2048       // nesting of elements
-	XMLAttributes = 1024       // attributes of one element, namespace declarations among them
-	XMLNamespaces = 256        // namespace declarations in scope at once
-	XMLPrefixes   = 4096       // different prefixes of one document
-	XMLMarkup     = 8 << 20    // octets of one tag, comment or processing instruction that is read through a window
-	XMLNodes      = 1 << 26    // nodes of a tree
-	XMLWhole      = 256 << 20  // octets of a document that has to be held in memory: for XPath, or since it is not UTF-8
-	XMLPart       = 8 << 20    // octets of SignedInfo, KeyInfo or a Manifest
-	XMLSignatures = 50_000     // signatures of one document
-	XMLObjects    = 64         // Objects of one signature
-	XMLReferences = 4096       // References of one signature, and of one Manifest
-	XMLTransforms = 16         // transforms of one Reference
-	XMLBase64     = 64 << 20   // octets that a base64 transform decodes
-	XMLXPath      = 4096       // octets of an XPath expression
-	XMLXPathSteps = 50_000_000 // steps through the tree of all XPath expressions of one document
-	XMLKeys       = 64         // certificates and keys in one KeyInfo
-	XMLCandidates = 16         // certificates under which a signature value is tried
-	XMLState      = 16000      // octets of a prepared signature's JSON
-	XMLChain      = 16         // certificates given to one signature
+	XMLDepth          = 2048       // nesting of elements
+	XMLAttributes     = 1024       // attributes of one element, namespace declarations among them
+	XMLNamespaces     = 256        // namespace declarations in scope at once
+	XMLPrefixes       = 4096       // different prefixes of one document
+	XMLMarkup         = 8 << 20    // octets of one tag, comment or processing instruction that is read through a window
+	XMLNodes          = 1 << 26    // nodes of a tree
+	XMLWhole          = 256 << 20  // octets of a document that has to be held in memory: for XPath, or since it is not UTF-8
+	XMLPart           = 8 << 20    // octets of SignedInfo, KeyInfo or a Manifest
+	XMLSignatures     = 50_000     // signatures of one document
+	XMLSignatureDepth = 256        // nesting of a signature in other elements
+	XMLDigestTimes    = 16         // how often the octets of a document may be canonicalised for its signatures …
+	XMLDigestFree     = 256 << 20  // … beyond these many octets
+	XMLObjects        = 64         // Objects of one signature
+	XMLReferences     = 4096       // References of one signature, and of one Manifest
+	XMLTransforms     = 16         // transforms of one Reference
+	XMLBase64         = 64 << 20   // octets that a base64 transform decodes
+	XMLXPath          = 4096       // octets of an XPath expression
+	XMLXPathSteps     = 50_000_000 // steps through the tree of all XPath expressions of one document
+	XMLKeys           = 64         // certificates and keys in one KeyInfo
+	XMLCandidates     = 16         // certificates under which a signature value is tried
+	XMLState          = 16000      // octets of a prepared signature's JSON
+	XMLChain          = 16         // certificates given to one signature
 )
 
 // Names of subjects and issuers (internal/vnid).

@@ -1,5 +1,7 @@
 package xmltree
 
+import "slices"
+
 // Binding is a prefix ("" for the default namespace) and what it stands for ("" for nothing).
 type Binding struct{ Prefix, URI string }
 
@@ -13,6 +15,11 @@ type Inherited struct {
 type Context struct {
 	Bindings []Binding
 	XML      []Inherited
+}
+
+// Same reports whether both say the same.
+func (c *Context) Same(o *Context) bool {
+	return slices.Equal(c.Bindings, o.Bindings) && slices.Equal(c.XML, o.XML)
 }
 
 // scope keeps the namespaces in scope. Prefixes have numbers, so that a lookup costs the same however many there are.
