@@ -7,6 +7,7 @@ import (
 
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/ades"
+	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/verify"
 	"github.com/spf13/cobra"
 )
@@ -51,11 +52,16 @@ func (a *app) extendCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if format != verify.CMS {
+			if format != verify.CMS && format != verify.PDF {
 				return notThis("extend-format", "path", args[0])
 			}
 			bar := a.progress(size)
-			err = writeFile(cmd.Context(), args[1], func(out *os.File) error { return flags.extendCMS(cmd, out, bar.reader(in), l) })
+			err = writeFile(cmd.Context(), args[1], func(out *os.File) error {
+				if format == verify.PDF {
+					return flags.extendPDF(cmd, out, in, size, l, bar)
+				}
+				return flags.extendCMS(cmd, out, bar.reader(in), l)
+			})
 			bar.done()
 			if err != nil {
 				return err
@@ -81,6 +87,15 @@ func (e *extendFlags) parseExtend() (parsed, error) {
 	}
 	err = e.equip(&l)
 	return l, err
+}
+
+func (e *extendFlags) extendPDF(cmd *cobra.Command, out, in *os.File, size int64, l parsed, bar *bar) error {
+	o := &pdf.ExtendOptions{Level: l.level, Hash: l.hash, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock, Progress: bar.set}
+	var err error
+	if o.Certificates, err = e.others(); err != nil {
+		return err
+	}
+	return pdf.Extend(cmd.Context(), out, in, size, o)
 }
 
 func (e *extendFlags) extendCMS(cmd *cobra.Command, out *os.File, in io.ReadSeeker, l parsed) error {

@@ -239,7 +239,7 @@ func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []b
 		if err := p.UnmarshalJSON(st.Prepared); err != nil {
 			return nil, err
 		}
-		opts := &pdf.FinishOptions{Level: l.level, Timestamper: l.timestamper}
+		opts := &pdf.FinishOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock}
 		return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, size, value, opts) }, nil
 	}
 	p := new(cms.PreparedSignature)

@@ -37,7 +37,7 @@ func (p *pdfFlags) add(cmd *cobra.Command) {
 
 func (p *pdfFlags) options(l parsed) *pdf.Options {
 	return &pdf.Options{
-		Level: l.level, Hash: l.hash, PSS: l.pss, Timestamper: l.timestamper, InsecureExpired: l.insecureExpired, Clock: l.clock,
+		Level: l.level, Hash: l.hash, PSS: l.pss, Timestamper: l.timestamper, Collector: l.collector, InsecureExpired: l.insecureExpired, Clock: l.clock,
 		Field: p.field, Reason: p.reason, Location: p.location, Name: p.name, Certify: pdf.Certification(p.certify),
 	}
 }
