@@ -113,3 +113,24 @@ func TestC3Transplant(t *testing.T) {
 	require.Equal(t, "trust.no-path", codeOf(v.Judge(t.Context(), trust.Question{Certificate: a.leaf, Evidence: evidence})))
 	require.Equal(t, "", codeOf(v.Judge(t.Context(), trust.Question{Certificate: p.Certificate("signer"), Evidence: evidence})))
 }
+
+// TestO2NoNextUpdate: an answer that does not say when the next one comes is legal (RFC 6960, 4.2.2.1), and holds as long as the
+// freshness limit says.
+func TestO2NoNextUpdate(t *testing.T) {
+	p, s := testpki.Start(t)
+	birth := p.Now().Truncate(time.Second)
+	p.SetTime(birth)
+	s.Fault(testpki.OCSP, testpki.NoNextUpdate, true)
+	evidence, err := online(t, p).Collect(t.Context(), p.Certificate("signer"), birth, nil)
+	require.NoError(t, err)
+	require.Empty(t, evidence.CRLs)
+	for _, c := range []struct {
+		fresh, at time.Duration
+		code      string
+	}{{0, 23 * time.Hour, ""}, {0, 25 * time.Hour, "trust.stale"}, {time.Hour, time.Hour, ""}, {time.Hour, time.Hour + time.Second, "trust.stale"}, {48 * time.Hour, 25 * time.Hour, ""}} {
+		v := &trust.Validator{Store: store(t, trust.National, p.Root()), FreshFor: c.fresh}
+		j := v.Judge(t.Context(), trust.Question{Certificate: p.Certificate("signer"), Evidence: evidence, Now: birth.Add(c.at)})
+		require.Equal(t, c.code, codeOf(j), "%v %v", c.fresh, c.at)
+		require.True(t, j.Statuses[0].NextUpdate.IsZero())
+	}
+}

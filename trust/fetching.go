@@ -239,7 +239,11 @@ func (d *desk) weigh(what Fetch, origin string, more *Evidence, in *inquiry) *ve
 	for _, a := range d.answers(in.chain, in.i).all {
 		if _, ours := m.origins[a.Piece.Digest]; ours {
 			data := append(append([][]byte(nil), more.OCSPs...), more.CRLs...)[0]
-			d.fetch.keep(what, data, d.v.horizon(&a.Answer), nil)
+			until := d.v.horizon(&a.Answer)
+			if a.State == revoke.Unknown { // the certificate may be new
+				until = d.fetch.now.Add(limits.TrustFetchAgain)
+			}
+			d.fetch.keep(what, data, until, nil)
 			d.v.recent.put(pairOf(in.chain[in.i], in.chain[in.i+1]), d.v.material(more, OriginCache), m.cost+limits.TrustCacheEntry, limits.TrustMemory)
 			break
 		}

@@ -57,7 +57,7 @@ func (v *Validator) judge(ctx context.Context, q Question, since time.Time) *Jud
 	if q.Now.IsZero() {
 		q.Now = v.now()
 	}
-	if q.At.IsZero() {
+	if q.At.IsZero() || q.At.After(q.Now) { // nothing can be proved of what is to come
 		q.At = q.Now
 	}
 	if q.Certificate == nil {
@@ -73,7 +73,7 @@ func (v *Validator) judge(ctx context.Context, q Question, since time.Time) *Jud
 	first := d.judge(nil)
 	// An authority may have been certified more than once: where one of the certificates above is to blame, another path may do.
 	var excluded []Digest
-	for j := first; j.Err != nil && j.Fault > 0 && len(excluded) < limits.PathDetours; {
+	for j := first; j.Err != nil && j.Fault > 0 && j.Fault < len(j.Path.Certificates)-1 && len(excluded) < limits.PathDetours; {
 		excluded = append(excluded, DigestOf(j.Path.Certificates[j.Fault].Raw))
 		if j = d.judge(excluded); j.Path == nil {
 			break
@@ -95,7 +95,7 @@ func (v *Validator) given() *material {
 func (d *desk) judge(excluded []Digest) *Judgement {
 	j := &Judgement{Control: d.q.Now, Used: new(Evidence)}
 	path, err := d.path(excluded)
-	for n := 0; path == nil && err.is(CodeNoPath) && d.fetch != nil && n < limits.PKIPath && d.climb(); n++ {
+	for n := 0; path == nil && err.is(CodeNoPath) && d.fetch != nil && excluded == nil && n < limits.PKIPath && d.climb(); n++ {
 		path, err = d.path(excluded)
 	}
 	if path == nil {
@@ -185,6 +185,10 @@ func (c *court) descend() {
 		if late {
 			c.blame(c.cause, c.causeAt)
 		}
+		if exempt(cert) {
+			c.j.Statuses[i] = Status{State: NotRequired}
+			continue
+		}
 		v := c.settle(&inquiry{chain: chain, i: i, at: earlier(c.q.At, cert.NotAfter), proof: c.q.At, control: c.control})
 		c.j.Statuses[i] = c.status(v)
 		c.use(v)
@@ -222,6 +226,17 @@ func (c *court) descend() {
 	}
 	c.j.Control = earlier(c.control, known)
 }
+
+// exempt reports whether a certificate says of itself that no revocation data is made for it: it lives too short a time. DSS takes the
+// same two extensions. An authority cannot exempt itself.
+func exempt(c *pki.Certificate) bool {
+	return !c.IsCA && slices.ContainsFunc(c.Extensions, func(e pki.Extension) bool { return e.ID == oidShortTerm || e.ID == oidNoRevocation })
+}
+
+var (
+	oidShortTerm    = pki.NewOID(0, 4, 0, 194121, 2, 1) // ext-etsi-valassured-ST-certs (ETSI EN 319 412-1, 5.2)
+	oidNoRevocation = pki.NewOID(2, 5, 29, 56)          // noRevAvail (RFC 9608)
+)
 
 func weak(c *pki.Certificate, l Limit) *Error {
 	return fail(CodeWeak, nil, "subject", c.Name(), "algorithm", l.Name, "until", l.Until.Format(time.DateOnly))

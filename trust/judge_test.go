@@ -1,6 +1,9 @@
 package trust_test
 
 import (
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"errors"
 	"testing"
 	"time"
@@ -118,6 +121,26 @@ func TestJudgeStates(t *testing.T) {
 	})
 	t.Run("no question", func(t *testing.T) {
 		require.Equal(t, "trust.no-path", codeOf(offline.Judge(t.Context(), trust.Question{})))
+	})
+	t.Run("proved for a time to come", func(t *testing.T) {
+		j := offline.Judge(t.Context(), trust.Question{Certificate: p.Certificate("signer"), Evidence: lists(t, p), At: p.Now().Add(time.Minute), Now: p.Now()})
+		require.Equal(t, "", codeOf(j), "%v", j.Err)
+	})
+	t.Run("no revocation data is made for it", func(t *testing.T) {
+		a := plant(t, "a")
+		v := &trust.Validator{Store: store(t, trust.Own, a.root)}
+		for _, id := range []asn1.ObjectIdentifier{{0, 4, 0, 194121, 2, 1}, {2, 5, 29, 56}, {2, 5, 29, 57}} {
+			leaf := certificate(t, "leaf", key(t).Public(), a.root, a.rootKey, func(c *x509.Certificate) {
+				c.ExtraExtensions = []pkix.Extension{{Id: id, Value: []byte{5, 0}}}
+			})
+			j := v.Judge(t.Context(), trust.Question{Certificate: leaf, Now: now})
+			require.Equal(t, id[len(id)-1] == 57, j.Err != nil, id)
+		}
+		ca := certificate(t, "ca", key(t).Public(), a.root, a.rootKey, func(c *x509.Certificate) {
+			authority(c)
+			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 56}, Value: []byte{5, 0}}}
+		})
+		require.Equal(t, "trust.unchecked", codeOf(v.Judge(t.Context(), trust.Question{Certificate: ca, Now: now})), "an authority cannot exempt itself")
 	})
 	t.Run("an anchor needs nothing", func(t *testing.T) {
 		j := offline.Judge(t.Context(), trust.Question{Certificate: p.Root()})

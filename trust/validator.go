@@ -36,12 +36,12 @@ type Validator struct {
 // Question is what is asked about one certificate.
 type Question struct {
 	Certificate *x509.Certificate
-	At          time.Time // when what it signed is proved to have existed; zero: Now, since nothing is proved
+	At          time.Time // when what it signed is proved to have existed; zero or later than Now: Now, since nothing is proved
 	Now         time.Time // the validation time; zero: what the validator's clock says
 	Evidence    *Evidence // from the document; nil: none
 
 	// Existed tells the earliest time at which a certificate, CRL or OCSP response is proved to have existed; the zero time where
-	// nothing is proved, so that it exists now. nil: nothing is proved of any.
+	// nothing is proved, so that it exists now. nil: nothing is proved of any. With a fetcher it is called by several goroutines at once.
 	Existed func(Digest) time.Time
 }
 
@@ -55,7 +55,7 @@ const (
 	Suspended   State = "suspended" // certificateHold: may become good or revoked
 	Unknown     State = "unknown"   // the responder says that it does not know the certificate
 	Unchecked   State = "could-not-check"
-	NotRequired State = "not-required" // an anchor's; a responder's that has id-pkix-ocsp-nocheck
+	NotRequired State = "not-required" // an anchor's, or one that says that it lives too short a time to be revoked (noRevAvail)
 )
 
 // Where revocation data comes from.

@@ -56,6 +56,7 @@ const (
 	WrongSerial       Fault = "wrong-serial"       // OCSP: speaks of another certificate
 	UnknownStatus     Fault = "unknown-status"     // OCSP: knows no certificate
 	NoNextUpdate      Fault = "no-next-update"     // OCSP: nextUpdate is absent
+	ArchiveCutOff     Fault = "archive-cut-off"    // OCSP: certificates of all times are remembered (RFC 6960, 4.4.4), which is no mistake
 	WrongScope        Fault = "wrong-scope"        // CRL: only for authorities' certificates, by its issuing distribution point
 	WrongIssuer       Fault = "wrong-issuer"       // Certs: another authority's certificate
 )
@@ -69,7 +70,7 @@ var serviceFaults = map[Service][]Fault{
 	TSA: {WrongNonce, NoNonce, BrokenSignature, Rejection, NoEKU, NoCertificate, Expired, Future, WrongImprint, EKUNotCritical, ExtraEKU,
 		WrongESS, NoESS, ESSv1, WrongPolicy, WrongContent, TwoSigners, GrantedWithMods, Waiting, ExtraCertificates},
 	OCSP: {WrongNonce, NoNonce, BrokenSignature, Rejection, NoEKU, NoCertificate, Expired, Future, ForeignSigner, WrongSerial, UnknownStatus,
-		NoNextUpdate},
+		NoNextUpdate, ArchiveCutOff},
 	CRL:   {BrokenSignature, Expired, Future, ForeignSigner, WrongScope},
 	Certs: {WrongIssuer},
 }

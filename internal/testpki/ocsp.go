@@ -25,6 +25,7 @@ const (
 
 var (
 	oidBasicResponse   = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1}
+	oidArchiveCutOff   = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 6}
 	oidECDSAWithSHA256 = asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}
 )
 
@@ -199,7 +200,11 @@ func (p *PKI) responseData(authority string, responder *x509.Certificate, req *o
 				if f[UnknownStatus] {
 					statuses[i] = Status{}
 				}
-				addSingleResponse(b, id.raw, statuses[i], from, until, !f[NoNextUpdate])
+				var remembered time.Time
+				if f[ArchiveCutOff] {
+					remembered = p.birth.AddDate(-10, 0, 0)
+				}
+				addSingleResponse(b, id.raw, statuses[i], from, until, remembered, !f[NoNextUpdate])
 			}
 		})
 		if nonce := answeredNonce(req.nonce, f); nonce != nil {
@@ -233,8 +238,8 @@ func answeredNonce(asked []byte, f faults) []byte {
 	return asked
 }
 
-// addSingleResponse adds one SingleResponse; a status without a state is "unknown".
-func addSingleResponse(b *cryptobyte.Builder, id []byte, s Status, from, until time.Time, next bool) {
+// addSingleResponse adds one SingleResponse; a status without a state is "unknown". remembered is the archiveCutOff, zero for none.
+func addSingleResponse(b *cryptobyte.Builder, id []byte, s Status, from, until, remembered time.Time, next bool) {
 	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
 		b.AddBytes(id)
 		switch s.State {
@@ -253,6 +258,16 @@ func addSingleResponse(b *cryptobyte.Builder, id []byte, s Status, from, until t
 		b.AddASN1GeneralizedTime(from) // thisUpdate
 		if next {
 			b.AddASN1(cbasn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddASN1GeneralizedTime(until) })
+		}
+		if !remembered.IsZero() {
+			b.AddASN1(cbasn1.Tag(1).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { // singleExtensions
+				b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+					b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+						b.AddASN1ObjectIdentifier(oidArchiveCutOff)
+						b.AddASN1(cbasn1.OCTET_STRING, func(b *cryptobyte.Builder) { b.AddASN1GeneralizedTime(remembered) })
+					})
+				})
+			})
 		}
 	})
 }
