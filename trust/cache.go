@@ -37,7 +37,7 @@ func (c *Cache) get(key Digest, now time.Time) *cached {
 	one, ok := c.memory.get(key)
 	if !ok && c.folder != nil {
 		if one = c.folder.read(key); one != nil {
-			c.keep(key, one)
+			c.hold(key, one)
 		}
 	}
 	switch {
@@ -55,12 +55,15 @@ func (c *Cache) put(key Digest, one *cached) {
 	if c == nil {
 		return
 	}
-	c.keep(key, one)
+	c.hold(key, one)
 	if c.folder != nil && one.err == nil {
 		c.folder.write(key, one, c.max())
 	}
 }
 
-func (c *Cache) keep(key Digest, one *cached) {
-	c.memory.put(key, one, int64(len(one.data))+limits.TrustCacheEntry, c.max())
+// hold keeps an answer in memory alone.
+func (c *Cache) hold(key Digest, one *cached) {
+	if c != nil && !one.until.IsZero() {
+		c.memory.put(key, one, int64(len(one.data))+limits.TrustCacheEntry, c.max())
+	}
 }

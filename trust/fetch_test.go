@@ -114,12 +114,16 @@ func TestO4Hostile(t *testing.T) {
 				} else {
 					p.crls = []string{server.URL + c.path}
 				}
-				v := &trust.Validator{Store: store(t, trust.Own, a.root), Fetcher: &trust.HTTPFetcher{AllowPrivate: true, Timeout: time.Second}}
+				timeout := time.Minute
+				if c.why == "httpx.timeout" {
+					timeout = time.Second
+				}
+				v := &trust.Validator{Store: store(t, trust.Own, a.root), Fetcher: &trust.HTTPFetcher{AllowPrivate: true, Timeout: timeout}}
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
 				start := time.Now()
 				j := v.Judge(t.Context(), trust.Question{Certificate: p.issue(t), Now: now})
-				require.Less(t, time.Since(start), 5*time.Second)
+				require.Less(t, time.Since(start), timeout+30*time.Second)
 				runtime.ReadMemStats(&after)
 				require.Equal(t, "trust.unchecked", codeOf(j))
 				require.Contains(t, codes(j.Statuses[0].Why...), c.why)
@@ -224,7 +228,7 @@ func TestSeveralAnswersOneFlight(t *testing.T) {
 func TestFlightOfACallerWhoLeft(t *testing.T) {
 	p, s := testpki.Start(t)
 	s.Fault(testpki.OCSP, testpki.Slow, true)
-	s.SetDelay(300 * time.Millisecond)
+	s.SetDelay(2 * time.Second)
 	v := online(t, p)
 	q := trust.Question{Certificate: p.Certificate("signer"), Evidence: &trust.Evidence{Certificates: p.Chain("signer")[1:]}}
 	ctx, cancel := context.WithCancel(t.Context())

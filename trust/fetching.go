@@ -96,11 +96,7 @@ func (f *fetching) share(key Digest, what Fetch) *cached {
 			}
 			f.v.flights.open[key] = own
 			f.v.flights.mu.Unlock()
-			own.cached = f.exchange(key, what)
-			f.v.flights.mu.Lock()
-			delete(f.v.flights.open, key)
-			f.v.flights.mu.Unlock()
-			close(own.done)
+			f.fly(own, key, what)
 			return own.cached
 		}
 		f.v.flights.mu.Unlock()
@@ -114,6 +110,19 @@ func (f *fetching) share(key Digest, what Fetch) *cached {
 			return &cached{err: fail(CodeFetch, f.ctx.Err(), "url", httpx.Redact(what.URL))}
 		}
 	}
+}
+
+// fly makes an exchange for all who wait for it. It lands even where the fetcher panics.
+func (f *fetching) fly(own *flight, key Digest, what Fetch) {
+	own.cached = &cached{err: fail(CodeFetch, nil, "url", httpx.Redact(what.URL))}
+	defer func() {
+		f.v.flights.mu.Lock()
+		delete(f.v.flights.open, key)
+		f.v.flights.mu.Unlock()
+		close(own.done)
+	}()
+	own.cached = f.exchange(key, what)
+	f.v.Cache.hold(key, own.cached) // until the first who asked has found out what it is worth
 }
 
 // exchange fetches. Its until is zero where the caller ended it, or had no more to spend.
@@ -135,7 +144,6 @@ func (f *fetching) exchange(key Digest, what Fetch) *cached {
 		one := &cached{err: fail(CodeFetch, err, "url", shown)}
 		if f.ctx.Err() == nil {
 			one.until = f.now.Add(limits.TrustFetchAgain)
-			f.v.Cache.put(key, one)
 		}
 		return one
 	}

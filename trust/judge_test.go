@@ -17,7 +17,7 @@ import (
 // online is a validator that asks the services of a PKI.
 func online(t testing.TB, p *testpki.PKI) *trust.Validator {
 	t.Helper()
-	return &trust.Validator{Store: store(t, trust.National, p.Root()), Fetcher: &trust.HTTPFetcher{AllowPrivate: true, Timeout: 5 * time.Second}, Cache: new(trust.Cache), Clock: p.Now}
+	return &trust.Validator{Store: store(t, trust.National, p.Root()), Fetcher: &trust.HTTPFetcher{AllowPrivate: true, Timeout: 20 * time.Second}, Cache: new(trust.Cache), Clock: p.Now}
 }
 
 func codeOf(j *trust.Judgement) string {
@@ -171,7 +171,10 @@ func TestO4FallsBack(t *testing.T) {
 			s.ClearFaults()
 			s.Fault(testpki.OCSP, c.fault, true)
 			v := online(t, p)
-			v.Fetcher = &trust.HTTPFetcher{AllowPrivate: true, Timeout: 500 * time.Millisecond}
+			v.Fetcher = &trust.HTTPFetcher{AllowPrivate: true, Timeout: 20 * time.Second}
+			if c.fault == testpki.Slow {
+				v.Fetcher = &trust.HTTPFetcher{AllowPrivate: true, Timeout: 2 * time.Second}
+			}
 			before := s.Hits(testpki.CRL)
 			j := v.Judge(t.Context(), trust.Question{Certificate: p.Certificate("signer"), Evidence: rootList})
 			require.Equal(t, "", codeOf(j), "%v", j.Err)
