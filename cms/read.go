@@ -240,6 +240,9 @@ func (d *reader) facts(si *cmsdata.SignerInfo) *Signature {
 		if isCode(err, CodeDigestMismatch) {
 			// What was signed cannot be the digest that digestAlgorithm names (RFC 5652 5.3): no reading of it is right.
 			s.SignatureIntegrity = Broken
+			if named, err := alg.ParseSignature(si.SignatureAlgorithmRaw, 0); err == nil {
+				s.SignatureAlgorithm = named.Name()
+			}
 		}
 		s.fault(err, finding.Error, "RFC 5652, 5.3")
 		return s

@@ -92,7 +92,7 @@ func (e *entry) value() (value *cmsdata.SignedData, hashes []crypto.Hash) {
 		return nil, nil
 	default:
 		e.add(CodeSubFilterUnknown, finding.Error, "ISO 32000-2, Table 255", "sub_filter", orNone(e.SubFilter))
-		return nil, nil
+		// Nobody knows by which rules it was made, so that it is never valid. Where it is CMS all the same, its facts are told.
 	}
 	sd, rest, err := cmsdata.ParsePrefix(e.Contents)
 	if err != nil {

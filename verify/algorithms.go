@@ -2,65 +2,60 @@ package verify
 
 import (
 	"crypto"
-	"crypto/x509"
+	"slices"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/trust"
 )
 
-// use is one algorithm that a signature relies on.
-type use = trust.Limit
-
-// algorithms are the dates of trust's table, which chains are judged by too. A signature made later, or not proved to be made earlier,
-// is INDETERMINATE. After the softer dates a report only warns.
-var algorithms *trust.Algorithms
-
-func hashUse(h crypto.Hash) (use, bool) { return algorithms.Hash(h) }
-
-func keyUse(pub crypto.PublicKey) (use, bool) { return algorithms.Key(pub) }
-
-// weak judges algorithms at a time by which their use is proved, or else the validation time: those whose day is over.
-func weak(at time.Time, uses []use) []Finding {
-	var found []Finding
-	seen := make(map[string]bool)
-	for _, u := range uses {
-		if at.Before(u.Until) || seen[u.Name] {
-			continue
-		}
-		seen[u.Name] = true
-		severity := finding.Error
-		if u.Soft {
-			severity = finding.Warning
-		}
-		found = append(found, Finding{Code: CodeWeakAlgorithm, Severity: severity, Clause: "ETSI TS 119 312",
-			Params: finding.P("algorithm", u.Name, "until", u.Until.Format(time.DateOnly))})
-	}
-	return found
+// uses are the algorithms that something relies on and whose days are counted. A signature made later, or not proved to be made earlier,
+// is INDETERMINATE; after the softer dates a report only warns.
+type uses struct {
+	table  *trust.Algorithms // the policy's
+	limits []trust.Limit
 }
 
-// pathUses are the algorithms of a chain: the hash of every certificate's signature but the anchor's, and the keys of all. The
-// anchor's own signature proves nothing, so that its hash does not matter.
-func pathUses(chain []*x509.Certificate) []use {
-	var uses []use
-	add := func(u use, ok bool) {
-		if ok {
-			uses = append(uses, u)
+func (u *uses) add(l trust.Limit, ok bool) {
+	if ok && !slices.ContainsFunc(u.limits, func(have trust.Limit) bool { return have.Name == l.Name }) {
+		u.limits = append(u.limits, l)
+	}
+}
+
+func (u *uses) hash(h crypto.Hash) { u.add(u.table.Hash(h)) }
+
+func (u *uses) key(pub crypto.PublicKey) { u.add(u.table.Key(pub)) }
+
+// chain adds the keys of a chain above its first certificate, as far as they are only warned of: the rest is judged with the chain.
+func (u *uses) chain(path *trust.Path) {
+	if path == nil {
+		return
+	}
+	for _, c := range path.Certificates[1:] {
+		if l, ok := u.table.Key(c.PublicKey); ok && l.Soft {
+			u.add(l, ok)
 		}
 	}
-	for i, c := range chain {
-		if i > 0 { // the signer's own key is judged with the signature
-			add(keyUse(c.PublicKey))
+}
+
+// weak judges the algorithms at a time by which their use is proved, or else the validation time: those whose day is over. Where even
+// the earliest time at which they can have been used lies behind that day, no proof of existence could help.
+func (u *uses) weak(at, notBefore time.Time, v *verdict) []Finding {
+	var found []Finding
+	for _, l := range u.limits {
+		if at.Before(l.Until) {
+			continue
 		}
-		if i == len(chain)-1 {
-			break
+		f := Finding{Code: CodeWeakAlgorithm, Severity: finding.Error, Clause: "ETSI TS 119 312", Params: finding.P("algorithm", l.Name, "until", l.Until.Format(time.DateOnly))}
+		switch {
+		case l.Soft:
+			f.Severity = finding.Warning
+		case !notBefore.Before(l.Until):
+			v.doubt(CryptoConstraintsFailure)
+		default:
+			v.doubt(CryptoConstraintsNoPOE)
 		}
-		switch c.SignatureAlgorithm {
-		case x509.MD5WithRSA:
-			add(hashUse(crypto.MD5))
-		case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1:
-			add(hashUse(crypto.SHA1))
-		}
+		found = append(found, f)
 	}
-	return uses
+	return found
 }

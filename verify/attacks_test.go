@@ -97,28 +97,31 @@ func TestT3Unvalidated(t *testing.T) {
 	file := p.signCMS(t, []byte("x"), "signer", &cms.Options{Attached: true})
 	digest := valueDigest(t, file)
 	late := p.Certificate("signer").NotAfter.AddDate(0, 1, 0)
-	for _, c := range []struct {
+	clean := p.ask(t, digest)
+	cases := []struct {
 		name   string
 		tokens [][]byte
 		want   string
 		proved bool
 	}{
-		{"clean twin", [][]byte{p.ask(t, digest)}, "TOTAL-PASSED", true},
+		{"clean twin", [][]byte{clean}, "TOTAL-PASSED", true},
 		{"untrusted authority", [][]byte{rogue.ask(t, digest)}, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", false},
 		{"trusted authority, broken signature", [][]byte{p.ask(t, digest, testpki.BrokenSignature)}, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", false},
 		{"trusted authority, other data", [][]byte{p.ask(t, sum("z"))}, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", false},
 		{"no token", nil, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", false},
-		{"an untrusted one beside a good one", [][]byte{rogue.ask(t, digest), p.ask(t, digest)}, "TOTAL-PASSED", true},
-	} {
+		{"an untrusted one beside a good one", [][]byte{rogue.ask(t, digest), clean}, "TOTAL-PASSED", true},
+	}
+	v := p.later(t, late)
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			r := judge(t, p.verifier(t), stamped(t, file, c.tokens...), &verify.Options{At: late})
+			r := judge(t, v, stamped(t, file, c.tokens...), &verify.Options{At: late})
 			s := r.Signatures[0]
 			require.Equal(t, c.want, verdict(s), "%v", codes(s.Findings))
 			require.Equal(t, c.proved, s.Time.Proved)
 		})
 	}
 	t.Run("the claimed time moves nothing", func(t *testing.T) {
-		r := judge(t, p.verifier(t), file, &verify.Options{At: late})
+		r := judge(t, v, file, &verify.Options{At: late})
 		require.NotNil(t, r.Signatures[0].Time.Claimed)
 		require.Equal(t, late.Truncate(1e9).UTC(), *r.Signatures[0].Time.Best)
 	})
@@ -128,7 +131,6 @@ func TestT3Unvalidated(t *testing.T) {
 // the certificates were issued.
 func TestT4WholeChain(t *testing.T) {
 	p := start(t)
-	v := p.verifier(t)
 	signer := p.Key("signer")
 	issuer := p.Issuer()
 	// A signer whose certificate claims a validity beyond its issuer's.
@@ -145,13 +147,15 @@ func TestT4WholeChain(t *testing.T) {
 		{"the issuer has expired, the signer's certificate has not", 1, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := judge(t, v, file, &verify.Options{At: issuer.NotAfter.AddDate(0, 0, c.at)})
+			at := issuer.NotAfter.AddDate(0, 0, c.at)
+			p.SetTime(at)
+			r := judge(t, p.verifier(t), file, &verify.Options{At: at})
 			require.Equal(t, c.want, verdict(r.Signatures[0]), "%v", codes(r.Signatures[0].Findings))
 			require.True(t, r.Signatures[0].Signer.ValidAtBestTime)
 		})
 	}
 	t.Run("before the issuer was valid", func(t *testing.T) {
-		r := judge(t, v, file, &verify.Options{At: issuer.NotBefore.AddDate(0, 0, -1)})
+		r := judge(t, p.verifier(t), file, &verify.Options{At: issuer.NotBefore.AddDate(0, 0, -1)})
 		require.Equal(t, "INDETERMINATE/OUT_OF_BOUNDS_NO_POE", verdict(r.Signatures[0]))
 	})
 }
@@ -166,7 +170,8 @@ func TestTimeProofs(t *testing.T) {
 		cert := p.certificate(t, key.Public(), func(c *x509.Certificate) { c.NotBefore = at.AddDate(0, 1, 0) })
 		file := forgery{key: key, cert: cert, others: []*x509.Certificate{p.Issuer()}, content: []byte("x")}.file(t)
 		file = stamped(t, file, p.ask(t, valueDigest(t, file)))
-		r := judge(t, v, file, &verify.Options{At: at.AddDate(0, 2, 0)})
+		r := judge(t, p.later(t, at.AddDate(0, 2, 0)), file, nil)
+		p.SetTime(at)
 		require.Equal(t, "TOTAL-FAILED/NOT_YET_VALID", verdict(r.Signatures[0]), "%v", codes(r.Signatures[0].Findings))
 	})
 	t.Run("signed after the certificate expired", func(t *testing.T) {

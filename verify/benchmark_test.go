@@ -3,9 +3,18 @@ package verify_test
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"math"
+	"slices"
 	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/verify"
 )
@@ -52,4 +61,86 @@ func BenchmarkVerify(b *testing.B) {
 			}
 		})
 	}
+}
+
+// floor is what nobody can do without: hashing the document once, and one RSA verification with a key that is at hand.
+func floor(b testing.TB, p pki, doc []byte) func() {
+	b.Helper()
+	digest := sha256.Sum256([]byte("x"))
+	value, err := p.Key("signer").Sign(nil, digest[:], crypto.SHA256)
+	require.NoError(b, err)
+	pub, ok := p.Certificate("signer").PublicKey.(*rsa.PublicKey)
+	require.True(b, ok)
+	return func() {
+		_ = sha256.Sum256(doc)
+		if rsa.VerifyPKCS1v15(pub, crypto.SHA256, digest[:], value) != nil {
+			b.Fatal("the floor gives way")
+		}
+	}
+}
+
+// BenchmarkFloor is what BenchmarkVerify/PDF/small/B-B is to be held against.
+func BenchmarkFloor(b *testing.B) {
+	p := start(b)
+	f := floor(b, p, p.signPDF(b, plainPDF("x"), "signer", nil))
+	for b.Loop() {
+		f()
+	}
+}
+
+// TestMarginalCost: a further small PDF of a signer who is known costs a few times what its hash and its signature cost. The test
+// is loose, since it shares the machine; the figure is in its log.
+func TestMarginalCost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
+	p := start(t)
+	v := p.verifier(t)
+	doc := p.signPDF(t, plainPDF("x"), "signer", nil)
+	whole := func() {
+		r, err := v.Verify(context.Background(), bytes.NewReader(doc), int64(len(doc)), nil)
+		if err != nil || r.Indication != verify.TotalPassed {
+			t.Fatal(r.Indication, err)
+		}
+	}
+	least := floor(t, p, doc)
+	ratio := math.Inf(1)
+	for range 10 { // whoever else works on the machine disturbs one of the two measurements
+		if ratio = min(ratio, fastest(whole)/fastest(least)); ratio < 8 {
+			break
+		}
+	}
+	t.Logf("a further small PDF costs %.1f times RSA verification and hashing", ratio)
+	require.Less(t, ratio, 16.0)
+}
+
+// fastest is the shortest of many batches, in nanoseconds a call: what disturbs a measurement only ever makes it longer.
+func fastest(f func()) float64 {
+	const batches, calls = 40, 10
+	times := make([]time.Duration, 0, batches)
+	for range batches {
+		began := time.Now()
+		for range calls {
+			f()
+		}
+		times = append(times, time.Since(began))
+	}
+	return float64(slices.Min(times).Nanoseconds()) / calls
+}
+
+// TestManyShareAChain: however many documents share a chain, its services are asked once while their answers hold.
+func TestManyShareAChain(t *testing.T) {
+	p := start(t)
+	v := p.verifier(t)
+	v.Revocation, v.Online, v.AllowPrivate = nil, true, true
+	doc := p.signPDF(t, plainPDF("x"), "signer", nil)
+	require.Equal(t, verify.TotalPassed, judge(t, v, doc, nil).Indication)
+	asked := p.server.Hits(testpki.OCSP) + p.server.Hits(testpki.CRL) + p.server.Hits(testpki.Certs)
+	require.Positive(t, asked)
+	for range 50 {
+		r := judge(t, v, p.signPDF(t, plainPDF("y"), "signer", nil), nil)
+		require.Equal(t, verify.TotalPassed, r.Indication)
+		require.Equal(t, "cache", r.Signatures[0].Chain[0].Revocation.Origin)
+	}
+	require.Equal(t, asked, p.server.Hits(testpki.OCSP)+p.server.Hits(testpki.CRL)+p.server.Hits(testpki.Certs))
 }

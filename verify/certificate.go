@@ -87,7 +87,7 @@ func DescribeCertificate(cert *x509.Certificate, at time.Time) *Certificate {
 	if at.IsZero() {
 		at = time.Now()
 	}
-	names := make(names)
+	names := new(names)
 	c.Subject, c.Issuer, c.Serial, c.SHA256 = names.text(cert.RawSubject), names.text(cert.RawIssuer), serialOf(cert), fingerprint(cert)
 	thumbprint := sha1.Sum(cert.Raw) //nolint:gosec // see the import
 	c.RegistrationSerial, c.SHA1 = vnid.Serial(cert.SerialNumber), hex.EncodeToString(thumbprint[:])
@@ -100,8 +100,8 @@ func DescribeCertificate(cert *x509.Certificate, at time.Time) *Certificate {
 	default:
 		c.Validity = ValidNow
 	}
-	if name := names.read(cert.RawSubject).name; name != nil {
-		id := name.Identity()
+	if subject := names.read(cert.RawSubject); subject.name != nil {
+		id := subject.identity
 		c.Kind, c.Organization, c.TaxCode, c.Person, c.PersonalID = string(id.Kind), id.Organization, id.TaxCode, id.Person, id.PersonalID
 		c.Title, c.Unit, c.Email, c.Ambiguous, c.common = id.Title, id.Unit, id.Email, id.Several, id.CommonName
 		c.Identifiers = identifiers(id)

@@ -1,19 +1,37 @@
-// Package verify judges signed documents: it finds the format, checks integrity, coverage, the signer's certificate, time-stamps and
-// trust, and says in a [Report] what holds and why, in Vietnamese or English.
+// Package verify judges signed documents: it finds the format, checks integrity, coverage, the signer's certificate, revocation,
+// time-stamps and trust, and says in a [Report] what holds and why, in Vietnamese or English.
 //
 // [Verifier.Verify] takes a PDF, a CMS file (DER, BER or PEM; attached or detached), or a bare time-stamp (token or server answer)
 // and finds out by its content which of them it is. XML is recognised and refused until it is built. The verdicts are the
 // indications of ETSI EN 319 102-1: TOTAL-PASSED, TOTAL-FAILED and INDETERMINATE, each with a sub-indication; the zero value of
 // every type means that nothing is known, never that something is valid. An error means that we could not look.
 //
-// Trust comes from the caller alone: from the anchors of a [trust.Store]. Certificates and tokens inside a document are hints and
-// evidence, never a reason to trust.
+// Trust comes from the caller alone: from the anchors of a [trust.Store]. Certificates, revocation data and tokens inside a document
+// are hints and evidence, never a reason to trust.
 //
-// The time at which the signer's certificate is judged (best-signature-time) is moved only by a time-stamp that is itself valid: its
-// token is sound, it is about this signature, and its certificate leads to an anchor. A time that the signer claims moves nothing.
+// # Time
 //
-// Verification is pure given its evidence: the same document, trust and clock give the same report. Nothing is fetched from the
-// network yet, and revocation is not judged yet: each signature says so by the finding "revocation.not-checked". What was
-// appended to a PDF after a signature is compared with what was signed: validation data, time-stamps and further signatures are allowed, and
-// with anything else the signature is INDETERMINATE, its changes "unknown".
+// A signature is judged as of the earliest time at which it is proved to have existed, its best-signature-time. Only a time-stamp that
+// is itself valid proves anything, and it is judged in the same way: time-stamps are taken from the latest to the earliest, so that an
+// archive or document time-stamp proves when those beneath it, and the revocation data that it covers, existed. One whose authority's
+// certificate has expired or was revoked proves something only under a later one that is still valid. A time that the signer claims
+// moves nothing under the policy "default".
+//
+// # Revocation
+//
+// Every certificate below the anchor must be known not to have been revoked, by an OCSP response or a CRL that lies in the document, was
+// given ([Verifier].Revocation), or was fetched ([Verifier].Online, [Verifier].Fetcher; offline otherwise). What could not be checked is
+// never taken for good: the signature is INDETERMINATE / CERTIFICATE_CHAIN_GENERAL_FAILURE. A certificate that was revoked after the
+// proved time leaves the signature valid; one that was revoked before, or when nothing is proved, makes it INDETERMINATE /
+// REVOKED_NO_POE.
+//
+// # Later changes
+//
+// What was appended to a PDF after a signature is compared with what was signed: validation data, time-stamps and further signatures are
+// allowed, and with anything else the signature is INDETERMINATE, its changes "unknown".
+//
+// # Facts and verdicts
+//
+// Verification is pure given its evidence: the same document, trust, evidence and clock give the same report. What a document says is
+// read once and kept in the report, and [Verifier.Judge] judges it again: by another policy, at another time, or with more evidence.
 package verify

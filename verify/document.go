@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // reader reads one document into facts.
@@ -18,7 +20,14 @@ type reader struct {
 	*facts
 	opts   Options
 	given  []*x509.Certificate
+	trust  *trust.Store
 	format *Format
+}
+
+// anchor tells the certificates that a long-term level needs no revocation data for.
+func (r *reader) anchor(c *x509.Certificate) bool {
+	_, trusted := r.trust.Anchor(c)
+	return trusted || bytes.Equal(c.RawIssuer, c.RawSubject)
 }
 
 // read finds out what kind of document it is, and reads it.
@@ -83,7 +92,8 @@ func baseless(findings []Finding) bool {
 }
 
 // replaced are findings of the rooms below that this package says itself, by the date that is proved or with the reason beneath.
-var replaced = map[finding.Code]bool{cms.CodeWeakDigest: true, cms.CodeTimestampBroken: true, cms.CodeTimestampUnbound: true, pdf.CodeAppended: true}
+var replaced = map[finding.Code]bool{cms.CodeWeakDigest: true, cms.CodeTimestampBroken: true, cms.CodeTimestampUnbound: true,
+	cms.CodeTimestampOrder: true, pdf.CodeAppended: true}
 
 // adopt takes the findings of the rooms below.
 func (s *Signature) adopt(findings []Finding) {

@@ -37,14 +37,43 @@ func (r *reader) cms(ctx context.Context, src io.Reader, size int64, content io.
 		if err := ctx.Err(); err != nil {
 			return fail(CodeCancelled, err)
 		}
+		r.evidence.Add(s.Evidence())
 		one := r.newSubject("s" + strconv.Itoa(i+1))
 		if doc.Attached || r.opts.Content != nil {
 			one.report.Coverage.Extent = string(pdf.Whole)
 		}
 		r.cmsSignature(one, s)
+		if level := cms.Level(one.report.Level); (level == cms.LevelBLT || level == cms.LevelBLTA) && !r.complete(one) {
+			one.report.Level = string(cms.LevelBT)
+		}
 		r.counterSignatures(one, s, 1)
 	}
 	return nil
+}
+
+// complete reports whether there is revocation data for the chains of a signature and of its time-stamps, the last archive time-stamp
+// excepted (EN 319 122-1, 6.3): without it, B-LT is a claim.
+func (r *reader) complete(one *subject) bool {
+	inventory := r.evidence.Inventory(r.anchor)
+	if !inventory.Complete(one.certificate) {
+		return false
+	}
+	last := -1
+	for i, t := range one.stamps {
+		if t.report.Kind == StampArchive && t.token != nil && (last < 0 || !t.at().Before(one.stamps[last].at())) {
+			last = i
+		}
+	}
+	for i, t := range one.stamps {
+		if i == last || t.token == nil {
+			continue
+		}
+		cert, err := t.token.Signer(r.evidence.Certificates...)
+		if err != nil || !inventory.Complete(cert) {
+			return false
+		}
+	}
+	return true
 }
 
 // cmsSignature fills in what signatures and counter-signatures in CMS have in common.
@@ -87,9 +116,7 @@ func (r *reader) fill(one *subject, s *cms.Signature) {
 	for _, t := range s.Timestamps {
 		stamp := r.newStamp(string(t.Kind), t.Token, t.ContentIntegrity, t.Findings)
 		stamp.report.Covers = []string{out.ID}
-		if t.Kind == cms.SignatureTimestamp {
-			stamp.covers = []trust.Digest{one.digest}
-		}
+		stamp.covers = t.Covers
 		one.stamps = append(one.stamps, stamp)
 	}
 }

@@ -3,18 +3,16 @@ package verify
 import (
 	"context"
 	"io"
-	"slices"
 	"strconv"
 
 	"github.com/kyso-dev/kyso/pdf"
-	"github.com/kyso-dev/kyso/trust"
 )
 
 const subFilterPAdES = "ETSI.CAdES.detached"
 
 // pdf reads a PDF: document time-stamps first, for they prove when signatures below them existed.
 func (r *reader) pdf(ctx context.Context, src io.ReaderAt, size int64) error {
-	doc, err := pdf.Read(ctx, src, size, &pdf.ReadOptions{Certificates: r.given, Progress: r.opts.Progress})
+	doc, err := pdf.Read(ctx, src, size, &pdf.ReadOptions{Certificates: r.given, Progress: r.opts.Progress, Anchor: r.anchor})
 	if err != nil {
 		return err
 	}
@@ -24,7 +22,7 @@ func (r *reader) pdf(ctx context.Context, src io.ReaderAt, size int64) error {
 		s.report.Field, s.report.Revision = t.Field, rangeOf(doc, &t.Entry)
 		s.report.Coverage = &Coverage{Extent: string(t.Extent), Covered: []string{}, NotCovered: []string{}}
 		s.malformed = misshapen(t.Findings)
-		s.part, s.appended = !whole(&t.Entry), unexplained(&t.Entry)
+		s.part, s.appended, s.covers = !whole(&t.Entry), unexplained(&t.Entry), t.Covers
 		r.stamps = append(r.stamps, s)
 	}
 	for i, s := range doc.Signatures {
@@ -33,9 +31,7 @@ func (r *reader) pdf(ctx context.Context, src io.ReaderAt, size int64) error {
 		}
 		r.pdfSignature(doc, s, "s"+strconv.Itoa(i+1))
 	}
-	for i, t := range doc.Timestamps {
-		r.stamps[i].covers = r.below(doc, &t.Entry)
-	}
+	r.evidence.Add(doc.Evidence())
 	r.revisions = revisions(doc, r.facts)
 	return nil
 }
@@ -75,27 +71,6 @@ func (r *reader) pdfSignature(doc *pdf.Document, s *pdf.Signature, id string) {
 	r.counterSignatures(one, s.CMS, 1)
 }
 
-// below lists what lies in the revisions that a document time-stamp covers: signature values, tokens, and the evidence in them.
-func (r *reader) below(doc *pdf.Document, stamp *pdf.Entry) []trust.Digest {
-	var covers []trust.Digest
-	for i, t := range doc.Timestamps {
-		if above(stamp, &t.Entry) && t.Token != nil {
-			covers = append(covers, r.stamps[i].digest)
-		}
-	}
-	for _, s := range r.subjects {
-		i := slices.IndexFunc(doc.Signatures, func(d *pdf.Signature) bool { return d.Field == s.report.Field })
-		if i < 0 || !above(stamp, &doc.Signatures[i].Entry) {
-			continue
-		}
-		covers = append(covers, s.digest)
-		for _, t := range s.stamps {
-			covers = append(covers, t.digest)
-		}
-	}
-	return covers
-}
-
 // unexplained is how many octets follow, where they do more than is allowed, or what they do cannot be told.
 func unexplained(e *pdf.Entry) int64 {
 	if e.Changes.Level == pdf.ChangesUnknown {
@@ -105,11 +80,6 @@ func unexplained(e *pdf.Entry) int64 {
 }
 
 func whole(e *pdf.Entry) bool { return e.Extent == pdf.Whole || e.Extent == pdf.OfRevision }
-
-// above reports whether a later entry of a PDF covers an earlier one: both cover whole revisions, the later one more of them.
-func above(later, earlier *pdf.Entry) bool {
-	return whole(later) && whole(earlier) && earlier.Revision > 0 && later.Revision > earlier.Revision
-}
 
 // rangeOf says what of a PDF is signed.
 func rangeOf(doc *pdf.Document, e *pdf.Entry) *RevisionRange {

@@ -62,7 +62,7 @@ func stranger(t testing.TB) pki {
 	return pki{p, s}
 }
 
-// verifier trusts anchors of the tree "national" and judges at the PKI's time.
+// verifier trusts anchors of the tree "national", judges at the PKI's time, and has the lists of that time.
 func (p pki) verifier(t testing.TB, anchors ...*x509.Certificate) *verify.Verifier {
 	t.Helper()
 	store := trust.NewStore()
@@ -70,7 +70,17 @@ func (p pki) verifier(t testing.TB, anchors ...*x509.Certificate) *verify.Verifi
 		anchors = []*x509.Certificate{p.Root()}
 	}
 	require.NoError(t, store.Add(trust.National, anchors...))
-	return &verify.Verifier{Trust: store, Clock: p.Now, Online: true}
+	return &verify.Verifier{Trust: store, Clock: p.Now, Revocation: p.lists(t)}
+}
+
+// later is a verifier that has the lists of now and of another time. The PKI's clock is at that time afterwards.
+func (p pki) later(t testing.TB, at time.Time) *verify.Verifier {
+	t.Helper()
+	now := p.lists(t)
+	p.SetTime(at)
+	v := p.verifier(t)
+	v.Revocation.Add(now)
+	return v
 }
 
 func (p pki) signPDF(t testing.TB, doc []byte, who string, opts *pdf.Options) []byte {

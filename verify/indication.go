@@ -76,9 +76,14 @@ const (
 	ChainGeneralFailure      SubIndication = "CERTIFICATE_CHAIN_GENERAL_FAILURE" // the chain cannot be confirmed for another reason
 	CryptoConstraintsFailure SubIndication = "CRYPTO_CONSTRAINTS_FAILURE"        // an algorithm was too weak, also when it was used
 	CryptoConstraintsNoPOE   SubIndication = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE" // an algorithm is too weak, and nothing proves use while it was strong
+	Revoked                  SubIndication = "REVOKED"                           // proved to be signed after the certificate was revoked
+	RevokedNoPOE             SubIndication = "REVOKED_NO_POE"                    // the certificate is revoked, and nothing proves signing before
+	RevokedCANoPOE           SubIndication = "REVOKED_CA_NO_POE"                 // the certificate of an authority is revoked, and nothing proves signing before
+	TryLater                 SubIndication = "TRY_LATER"                         // suspended, or the revocation data is too old: the verdict may change
 	Expired                  SubIndication = "EXPIRED"                           // proved to be signed after the certificate expired
 	NotYetValid              SubIndication = "NOT_YET_VALID"                     // proved to be signed before the certificate was valid
 	OutOfBoundsNoPOE         SubIndication = "OUT_OF_BOUNDS_NO_POE"              // a certificate is not valid now, and nothing proves signing while it was
+	OutOfBoundsNotRevoked    SubIndication = "OUT_OF_BOUNDS_NOT_REVOKED"         // the same, of a certificate that was not revoked while it was valid
 	NoSigningCertificate     SubIndication = "NO_SIGNING_CERTIFICATE_FOUND"      // the signer's certificate is not there, or not the one that was signed for
 	NoCertificateChain       SubIndication = "NO_CERTIFICATE_CHAIN_FOUND"        // no chain leads to an anchor
 	NoPOE                    SubIndication = "NO_POE"                            // nothing proves that something existed when it had to

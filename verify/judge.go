@@ -12,6 +12,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // judging is one judgement over the facts of a document.
@@ -27,13 +28,13 @@ type judging struct {
 	judged map[*stamp]*Timestamp
 	valid  map[*stamp]bool // they prove what they cover
 	chains map[chainKey]chained
-	names  names
+	names  *names
 }
 
 // judge fills in the report by the facts, a policy, and what the verifier trusts.
 func (v *Verifier) judge(ctx context.Context, f *facts, p *policy, r *Report) error {
 	j := &judging{ctx: ctx, v: v, policy: p, facts: f, at: r.ValidationTime, report: r, proofs: proofs{now: r.ValidationTime},
-		known: slices.Concat(v.Certificates, f.evidence.Certificates), judged: make(map[*stamp]*Timestamp), valid: make(map[*stamp]bool), chains: make(map[chainKey]chained), names: make(names)}
+		known: slices.Concat(v.Certificates, f.evidence.Certificates), judged: make(map[*stamp]*Timestamp), valid: make(map[*stamp]bool), chains: make(map[chainKey]chained), names: &v.names}
 	r.Document, r.Slots, r.Revisions, r.Findings = f.document, slices.Clone(list(f.slots)), slices.Clone(list(f.revisions)), slices.Clone(list(f.findings))
 	j.stamps()
 	for _, s := range f.stamps {
@@ -155,6 +156,8 @@ func (j *judging) certificate(s *Signature, f *subject, best time.Time, v *verdi
 		s.Findings = append(s.Findings, Finding{Code: CodeExpired, Severity: finding.Error, Clause: "ETSI EN 319 102-1, 5.5.4",
 			Params: finding.P("time", rfc3339(after), "until", rfc3339(cert.NotAfter))})
 		v.fail(Expired)
+	case j.revokedBefore(s, c, after):
+		v.fail(Revoked)
 	case c.sub != "":
 		v.doubt(c.sub)
 	}
@@ -168,29 +171,27 @@ func (j *judging) certificate(s *Signature, f *subject, best time.Time, v *verdi
 			Params: finding.P("usage", strings.Join(s.Signer.Usage, ", "))})
 		v.doubt(ChainConstraintsFailure)
 	}
-	j.algorithms(s, f, c, best, v)
+	j.algorithms(s, f, c, best, after, v)
 }
 
-func (j *judging) algorithms(s *Signature, f *subject, c chained, best time.Time, v *verdict) {
-	var uses []use
-	add := func(u use, ok bool) {
-		if ok {
-			uses = append(uses, u)
-		}
+// revokedBefore reports whether the signer's certificate was revoked before the signature can have been made.
+func (j *judging) revokedBefore(s *Signature, c chained, after time.Time) bool {
+	if len(c.statuses) == 0 || c.statuses[0].State != trust.Revoked || !after.After(c.statuses[0].RevokedAt) {
+		return false
 	}
+	s.Findings = append(s.Findings, Finding{Code: CodeSignedRevoked, Severity: finding.Error, Clause: "ETSI EN 319 102-1, 5.5.4",
+		Params: finding.P("time", rfc3339(after), "at", rfc3339(c.statuses[0].RevokedAt))})
+	return true
+}
+
+func (j *judging) algorithms(s *Signature, f *subject, c chained, best, after time.Time, v *verdict) {
+	u := uses{table: j.policy.algorithms}
 	for _, h := range f.hashes {
-		add(hashUse(h))
+		u.hash(h)
 	}
-	add(keyUse(f.certificate.PublicKey))
-	if c.path != nil {
-		uses = append(uses, pathUses(c.path.Certificates)...)
-	}
-	for _, one := range weak(best, uses) {
-		s.Findings = append(s.Findings, one)
-		if one.Severity == finding.Error {
-			v.doubt(CryptoConstraintsNoPOE)
-		}
-	}
+	u.key(f.certificate.PublicKey)
+	u.chain(c.path)
+	s.Findings = append(s.Findings, u.weak(best, after, v)...)
 }
 
 // changes judges what happened to the document afterwards.

@@ -48,6 +48,25 @@ const (
 	labelCovered      finding.Code = "report.covered"
 	labelConclusion   finding.Code = "report.conclusion"
 
+	labelMeaning    finding.Code = "report.meaning"
+	labelTodo       finding.Code = "report.todo"
+	labelRevocation finding.Code = "report.revocation"
+
+	todoReject  finding.Code = "report.todo.reject"
+	todoAgain   finding.Code = "report.todo.again"
+	todoOnline  finding.Code = "report.todo.online"
+	todoLater   finding.Code = "report.todo.later"
+	todoTrust   finding.Code = "report.todo.trust"
+	todoContent finding.Code = "report.todo.content"
+	todoRemarks finding.Code = "report.todo.remarks"
+
+	revocationGood        finding.Code = "report.revocation.good"
+	revocationRevoked     finding.Code = "report.revocation.revoked"
+	revocationSuspended   finding.Code = "report.revocation.suspended"
+	revocationUnknown     finding.Code = "report.revocation.unknown"
+	revocationUnchecked   finding.Code = "report.revocation.could-not-check"
+	revocationNotRequired finding.Code = "report.revocation.not-required"
+
 	formatPDF       finding.Code = "report.format.pdf"
 	formatCMS       finding.Code = "report.format.cms"
 	formatXML       finding.Code = "report.format.xml"

@@ -22,12 +22,20 @@ type proof struct {
 	basis string // BasisTimestamp, BasisArchive
 }
 
-// existed is the earliest time at which something is known to have existed.
-func (p *proofs) existed(d trust.Digest) time.Time {
+// since is the earliest time at which something is known to have existed.
+func (p *proofs) since(d trust.Digest) time.Time {
 	if known, ok := p.earliest[d]; ok {
 		return known.time
 	}
 	return p.now
+}
+
+// existed is what a [trust.Question] asks: nil where nothing is proved of anything.
+func (p *proofs) existed() func(trust.Digest) time.Time {
+	if len(p.earliest) == 0 {
+		return nil
+	}
+	return func(d trust.Digest) time.Time { return p.earliest[d].time }
 }
 
 // add takes in what a valid time-stamp proves. A clock that is a little ahead of ours proves no more than now.
@@ -39,7 +47,7 @@ func (p *proofs) add(one proof, covers []trust.Digest) {
 		p.earliest = make(map[trust.Digest]proof)
 	}
 	for _, d := range covers {
-		if known, ok := p.earliest[d]; !ok || one.time.Before(known.time) {
+		if known, ok := p.earliest[d]; !ok || one.time.Before(known.time) || one.time.Equal(known.time) && one.basis == BasisTimestamp {
 			p.earliest[d] = one
 		}
 	}

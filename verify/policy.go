@@ -1,5 +1,7 @@
 package verify
 
+import "github.com/kyso-dev/kyso/trust"
+
 // Names of policies.
 const (
 	PolicyDefault = "default" // EN 319 102-1 with the constraints that this package documents
@@ -17,6 +19,9 @@ type policy struct {
 
 	// claimedTime lets the time that the signer claims count where nothing is proved, as long as the signature covers the claim.
 	claimedTime bool
+
+	// algorithms says until when algorithms are relied on; nil: the dates of trust.DefaultAlgorithms.
+	algorithms *trust.Algorithms
 
 	// sign adds what the policy demands of one signature beyond the process, as findings and reasons for doubt. It is called when
 	// everything else about the signature is judged. May be nil.

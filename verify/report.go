@@ -2,6 +2,8 @@ package verify
 
 import (
 	"time"
+
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // Schema is the version of the JSON form of a report. Fields are added, never renamed; a field whose meaning changes would raise it.
@@ -25,7 +27,18 @@ type Report struct {
 	Conformance    []Conformance `json:"conformance"`
 	Findings       []Finding     `json:"findings"` // about the document as a whole
 
-	facts *facts // what the verdicts rest on, for [Verifier.Judge]
+	facts *facts            // what the document says, for [Verifier.Judge]
+	used  []*trust.Evidence // what its certificates were judged by
+}
+
+// Evidence is all that certificates were judged by: those of the chains, OCSP responses and CRLs, whatever their origin. With it the same
+// verdict can be reached offline, later.
+func (r *Report) Evidence() *trust.Evidence {
+	all := new(trust.Evidence)
+	for _, e := range r.used {
+		all.Add(e)
+	}
+	return all
 }
 
 // Format is the kind of file that a document turned out to be.
@@ -243,6 +256,8 @@ type ChainEntry struct {
 	Serial     string     `json:"serial"`
 	Anchor     bool       `json:"anchor"`
 	Revocation Revocation `json:"revocation"`
+
+	name string // what people call the subject
 }
 
 // Values of [Revocation].Status.

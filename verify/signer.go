@@ -1,35 +1,61 @@
 package verify
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/vnid"
 )
 
-// names are the names of certificates, by their encoding: a report says each of them several times.
-type names map[string]named
-
-type named struct {
-	name vnid.Name
-	text string // "" for what is not a name
+// names are the names of certificates, by their encoding: a report says each of them several times, and the reports of one verifier are
+// about few people. The zero value is ready; safe for concurrent use.
+type names struct {
+	mu    sync.RWMutex
+	known map[string]named
 }
 
-func (n names) read(raw []byte) named {
-	one, ok := n[string(raw)]
-	if !ok {
-		if name, err := vnid.ParseName(raw); err == nil {
-			one = named{name, name.String()}
-		}
-		n[string(raw)] = one
+type named struct {
+	name     vnid.Name
+	identity vnid.Identity
+	text     string // "" for what is not a name
+}
+
+// maxNames is how many names are kept, and maxName how long they are; then all are forgotten.
+const maxNames, maxName = 1024, 2048
+
+func (n *names) read(raw []byte) named {
+	n.mu.RLock()
+	one, ok := n.known[string(raw)]
+	n.mu.RUnlock()
+	if ok {
+		return one
 	}
+	if name, err := vnid.ParseName(raw); err == nil {
+		one = named{name, name.Identity(), name.String()}
+	}
+	if len(raw) > maxName {
+		return one
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.known == nil || len(n.known) >= maxNames {
+		n.known = make(map[string]named)
+	}
+	n.known[string(raw)] = one
 	return one
 }
 
-func (n names) text(raw []byte) string { return n.read(raw).text }
+func (n *names) text(raw []byte) string { return n.read(raw).text }
+
+// short is what people call the certificate's subject: its common name, or the whole of it.
+func (n *names) short(c *x509.Certificate) string {
+	return cmp.Or(c.Subject.CommonName, n.text(c.RawSubject))
+}
 
 func serialOf(c *x509.Certificate) string { return fmt.Sprintf("%x", c.SerialNumber) }
 
@@ -50,7 +76,7 @@ var usageNames = []struct {
 }
 
 // describe says whose certificate it is.
-func describe(cert *x509.Certificate, identifiedBy string, names names) Signer {
+func describe(cert *x509.Certificate, identifiedBy string, names *names) Signer {
 	s := Signer{IdentifiedBy: identifiedBy, Usage: []string{}}
 	if cert == nil {
 		return s
@@ -63,8 +89,8 @@ func describe(cert *x509.Certificate, identifiedBy string, names names) Signer {
 			s.Usage = append(s.Usage, u.name)
 		}
 	}
-	if name := names.read(cert.RawSubject).name; name != nil {
-		id := name.Identity()
+	if subject := names.read(cert.RawSubject); subject.name != nil {
+		id := subject.identity
 		s.Kind, s.Organization, s.TaxCode = string(id.Kind), id.Organization, id.TaxCode
 		s.Person, s.PersonalID, s.Title, s.common, s.several = id.Person, id.PersonalID, id.Title, id.CommonName, id.Several
 		s.Email, s.Identifiers = id.Email, identifiers(id)

@@ -148,33 +148,21 @@ func (j *judging) stampIntegrity(t *Timestamp, token *timestamp.Token, v *verdic
 
 // stampTrust checks the chain and the algorithms at the time at which the token is known to have existed, and that it is not of the future.
 func (j *judging) stampTrust(t *Timestamp, s *stamp, cert *x509.Certificate, v *verdict) {
-	at := j.proofs.existed(s.digest)
-	c := j.chain(cert, at)
+	at := j.proofs.since(s.digest)
+	c := j.authority(cert, at, s.at())
 	t.Chain, t.Trust = c.entries(cert, j.names), c.trust(j.names)
 	t.Findings = append(t.Findings, c.findings...)
 	if c.sub != "" {
 		v.doubt(c.sub)
 	}
-	var uses []use
-	add := func(u use, ok bool) {
-		if ok {
-			uses = append(uses, u)
-		}
-	}
-	add(hashUse(s.token.Info.Hash))
-	add(keyUse(cert.PublicKey))
+	u := uses{table: j.policy.algorithms}
+	u.hash(s.token.Info.Hash)
+	u.key(cert.PublicKey)
 	for _, si := range s.token.SignedData().Signers {
-		add(hashUse(si.Digest.Crypto))
+		u.hash(si.Digest.Crypto)
 	}
-	if c.path != nil {
-		uses = append(uses, pathUses(c.path.Certificates)...)
-	}
-	for _, f := range weak(at, uses) {
-		t.Findings = append(t.Findings, f)
-		if f.Severity == finding.Error {
-			v.doubt(CryptoConstraintsNoPOE)
-		}
-	}
+	u.chain(c.path)
+	t.Findings = append(t.Findings, u.weak(at, time.Time{}, v)...)
 	if s.at().After(j.at.Add(limits.VerifySkew)) {
 		t.Findings = append(t.Findings, Finding{Code: CodeTimestampFuture, Severity: finding.Error, Params: finding.P("time", rfc3339(s.at()))})
 		v.doubt(NoPOE)

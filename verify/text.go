@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/i18n"
@@ -55,12 +54,12 @@ func (t *table) document(r *Report) {
 		t.row(labelDocument, quote(r.File))
 	}
 	t.row(labelFormat, t.say(map[Format]finding.Code{PDF: formatPDF, CMS: formatCMS, XML: formatXML, TimestampFile: formatTimestamp, Unknown: formatUnknown}[r.Format]))
-	t.row(labelJudged, r.ValidationTime.Format(time.RFC3339))
+	t.row(labelJudged, t.clock(r.ValidationTime))
 	t.row(labelPolicy, quoteUnlessPlain(strings.TrimSpace(r.Policy.Name+" "+r.Policy.Version)))
 	if r.Error != nil {
 		t.row(labelWhyNot, r.Error.text(t.lang)+" ["+i18n.Clean(r.Error.Code)+"]")
 	}
-	t.findings(r.Findings)
+	t.findings(r.Findings, SeverityError, SeverityWarning, SeverityInfo)
 }
 
 func (t *table) signature(s *Signature) {
@@ -70,12 +69,17 @@ func (t *table) signature(s *Signature) {
 	}
 	t.gap()
 	t.verdict(label, s.ID, s.Indication, s.SubIndication)
+	t.why(s.SubIndication)
+	t.signer(&s.Signer)
+	t.signedAt(s)
+	t.revocation(s.Chain)
+	t.findings(s.Findings, SeverityError, SeverityWarning)
+	t.advice(s.SubIndication)
 	if s.Field != "" {
 		t.row(labelField, quote(s.Field))
 	}
-	t.signer(&s.Signer)
+	t.certificate(&s.Signer)
 	t.row(labelTrust, t.anchor(s.Trust))
-	t.signedAt(s)
 	t.row(labelLevel, quoteUnlessPlain(strings.TrimSpace(s.Format+" "+s.Level)))
 	t.row(labelAlgorithms, quoteUnlessPlain(strings.Trim(s.SignatureAlgorithm+", "+s.DigestAlgorithm, ", ")))
 	t.row(labelIntegrity, t.integrity(s.Integrity.Content))
@@ -96,7 +100,7 @@ func (t *table) signature(s *Signature) {
 		}
 	}
 	t.conformance(s.Conformance)
-	t.findings(s.Findings)
+	t.findings(s.Findings, SeverityInfo)
 	for _, stamp := range s.Timestamps {
 		t.timestamp(stamp, s.ID)
 	}
@@ -116,14 +120,27 @@ func (t *table) signer(s *Signer) {
 	for _, r := range []struct {
 		label finding.Code
 		value string
-	}{{labelTitle, s.Title}, {labelOrganization, s.Organization}, {labelTaxCode, s.TaxCode}, {labelPersonalID, s.PersonalID}, {labelSubject, s.Subject}, {labelIssuer, s.Issuer}} {
+	}{{labelTitle, s.Title}, {labelOrganization, s.Organization}, {labelTaxCode, s.TaxCode}, {labelPersonalID, s.PersonalID}} {
 		if r.value != "" && (r.label != labelOrganization || kind != kindOrganization) {
 			t.row(r.label, quote(r.value))
 		}
 	}
+}
+
+// certificate is the signer's certificate as authorities name it.
+func (t *table) certificate(s *Signer) {
+	if s.Subject == "" && s.CertificateSHA256 == "" {
+		return
+	}
+	if s.Subject != "" {
+		t.row(labelSubject, quote(s.Subject))
+	}
+	if s.Issuer != "" {
+		t.row(labelIssuer, quote(s.Issuer))
+	}
 	t.row(labelSerial, quoteUnlessPlain(s.Serial))
 	if s.NotBefore != nil && s.NotAfter != nil {
-		t.row(labelValidity, i18n.Text(string(valueFromTo), t.lang, map[string]string{"from": rfc3339(*s.NotBefore), "until": rfc3339(*s.NotAfter)}))
+		t.row(labelValidity, i18n.Text(string(valueFromTo), t.lang, map[string]string{"from": t.clock(*s.NotBefore), "until": t.clock(*s.NotAfter)}))
 	}
 	valid := valueNo
 	if s.ValidAtBestTime {
@@ -134,11 +151,15 @@ func (t *table) signer(s *Signer) {
 
 func (t *table) signedAt(s *Signature) {
 	basis := cmp.Or(map[string]finding.Code{BasisTimestamp: basisTimestamp, BasisArchive: basisArchive, BasisClaimed: basisClaimed}[s.Time.Basis], basisNow)
-	if s.Time.Best != nil {
-		t.row(labelSignedAt, rfc3339(*s.Time.Best)+" ("+t.say(basis)+")")
+	switch {
+	case s.Time.Best == nil:
+	case basis == basisNow:
+		t.row(labelSignedAt, i18n.Text(string(basis), t.lang, map[string]string{"time": t.clock(*s.Time.Best)}))
+	default:
+		t.row(labelSignedAt, t.clock(*s.Time.Best)+", "+t.say(basis))
 	}
 	if s.Time.Claimed != nil {
-		t.row(labelClaimed, s.Time.Claimed.Format(time.RFC3339))
+		t.row(labelClaimed, t.claimed(*s.Time.Claimed))
 	}
 }
 
@@ -147,16 +168,18 @@ func (t *table) timestamp(s *Timestamp, of string) {
 		t.gap()
 	}
 	t.verdict(labelTimestamp, s.ID, s.Indication, s.SubIndication)
+	t.why(s.SubIndication)
 	if s.Field != "" {
 		t.row(labelField, quote(s.Field))
 	}
 	if s.Time != nil {
-		t.row(labelTime, s.Time.UTC().Format(time.RFC3339Nano))
+		t.row(labelTime, t.clock(*s.Time))
 	}
 	if s.TSA != "" {
 		t.row(labelAuthority, quote(s.TSA))
 	}
 	t.row(labelTrust, t.anchor(s.Trust))
+	t.revocation(s.Chain)
 	t.row(labelIntegrity, t.integrity(s.Integrity.Content))
 	t.row(labelValue, t.integrity(s.Integrity.Signature))
 	switch {
@@ -165,7 +188,7 @@ func (t *table) timestamp(s *Timestamp, of string) {
 	case of != "":
 		t.row(labelCovered, t.extent("", nil, of))
 	}
-	t.findings(s.Findings)
+	t.findings(s.Findings, SeverityError, SeverityWarning, SeverityInfo)
 }
 
 func (t *table) anchor(trust Trust) string {
@@ -194,15 +217,13 @@ func (t *table) extent(extent string, revision *RevisionRange, of string) string
 	return t.say(extentNone)
 }
 
-// findings lists remarks, the weightiest first.
-func (t *table) findings(findings []Finding) {
-	for _, level := range []struct {
-		severity Severity
-		label    finding.Code
-	}{{SeverityError, severityError}, {SeverityWarning, severityWarning}, {SeverityInfo, severityInfo}} {
+// findings lists remarks of the severities given, in that order.
+func (t *table) findings(findings []Finding, severities ...Severity) {
+	for _, severity := range severities {
+		label := map[Severity]finding.Code{SeverityError: severityError, SeverityWarning: severityWarning, SeverityInfo: severityInfo}[severity]
 		for _, f := range findings {
-			if f.Severity == level.severity {
-				t.row(level.label, f.Text(t.lang)+" ["+i18n.Clean(string(f.Code))+"]")
+			if f.Severity == severity {
+				t.row(label, t.remark(f)+" ["+i18n.Clean(string(f.Code))+"]")
 			}
 		}
 	}

@@ -5,20 +5,48 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/kyso-dev/kyso/trust"
 )
 
 // Verifier judges documents by what it trusts. The zero value trusts nothing: it finds integrity and facts, and every verdict is
-// INDETERMINATE at best. Safe for concurrent use as long as its fields are not changed.
+// INDETERMINATE at best. It is meant to live long: paths, revocation data and what was fetched are found once for many documents. Safe
+// for concurrent use as long as its fields are not changed, which must not happen after the first use; it must not be copied then.
 type Verifier struct {
 	Trust        *trust.Store        // the anchors; nil: none
 	Certificates []*x509.Certificate // further certificates, for signatures and time-stamps that do not carry theirs; never trusted
+	Revocation   *trust.Evidence     // further revocation data, asked before the network; nil: none
+	Fetcher      trust.Fetcher       // fetches what is not at hand; nil: nothing is fetched, unless Online is set
+	Cache        *trust.Cache        // keeps what was fetched; nil: a cache of its own
 	Clock        func() time.Time    // tells the validation time; nil: time.Now
 	Policy       string              // rules to apply, see [ParsePolicy]; "" is "default"
-	Online       bool                // allow fetching revocation data; accepted, and without effect until revocation is judged
-	AllowPrivate bool                // let fetching reach loopback and private addresses; accepted, and without effect until then
+	Online       bool                // fetch OCSP responses, CRLs and issuers' certificates over HTTP, where Fetcher is nil
+	AllowPrivate bool                // let that reach loopback and private addresses
+
+	once  sync.Once
+	chain *trust.Validator
+	names names
+}
+
+// validator is what judges certificates, made at the first use.
+func (v *Verifier) validator() *trust.Validator {
+	v.once.Do(func() {
+		evidence := &trust.Evidence{Certificates: v.Certificates}
+		evidence.Add(v.Revocation)
+		v.chain = &trust.Validator{Store: v.Trust, Evidence: evidence, Fetcher: v.Fetcher, Cache: v.Cache, Clock: v.Clock}
+		if v.Fetcher == nil && v.Online {
+			v.chain.Fetcher = &trust.HTTPFetcher{AllowPrivate: v.AllowPrivate}
+		}
+		if v.Cache == nil {
+			v.chain.Cache = new(trust.Cache)
+		}
+		if p, err := policyNamed(v.Policy); err == nil {
+			v.chain.Algorithms = p.algorithms
+		}
+	})
+	return v.chain
 }
 
 // Options belong to one document. Nil means the ordinary things.
@@ -45,7 +73,7 @@ func (v *Verifier) Verify(ctx context.Context, src io.ReaderAt, size int64, opts
 	r, p, err := v.newReport(o.Name, o.At)
 	if err == nil {
 		r.facts = &facts{given: v.Certificates}
-		err = read(ctx, &reader{facts: r.facts, opts: o, given: v.Certificates, format: &r.Format}, src, size)
+		err = read(ctx, &reader{facts: r.facts, opts: o, given: v.Certificates, trust: v.Trust, format: &r.Format}, src, size)
 	}
 	return v.finish(ctx, r, p, err)
 }

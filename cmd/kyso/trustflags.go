@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/x509"
-	"os"
 	"strings"
 
 	"github.com/kyso-dev/kyso/internal/ades"
@@ -22,7 +21,7 @@ func (t *trustFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&t.trust, "trust", nil, "trust anchors: `file` or folder (PEM, DER, PKCS#7), optionally national:FILE or government:FILE, or store:DIR of kyso trust")
 	f.StringArrayVar(&t.certs, "certs", nil, "further certificates: `file` or folder; not trusted by themselves")
-	f.StringArrayVar(&t.revocation, "revocation", nil, "CRLs and OCSP responses: `file` or folder")
+	f.StringArrayVar(&t.revocation, "revocation", nil, "CRLs and OCSP responses: `file` or folder, asked before the network")
 	f.BoolVar(&t.online, "online", false, "allow fetching OCSP, CRL and issuer certificates")
 	f.BoolVar(&t.allowPrivate, "allow-private", false, "let fetching reach loopback and private addresses")
 	f.StringVar(&t.policy, "policy", "default", "`policy` to judge by: default, gdt or tt15")
@@ -76,6 +75,19 @@ func (t *trustFlags) others() ([]*x509.Certificate, error) {
 	return all, nil
 }
 
+// revocations is the revocation data at hand.
+func (t *trustFlags) revocations() (*trust.Evidence, error) {
+	all := new(trust.Evidence)
+	for _, path := range t.revocation {
+		e, err := trust.ReadEvidence(path)
+		if err != nil {
+			return nil, err
+		}
+		all.Add(e)
+	}
+	return all, nil
+}
+
 // check finds mistakes in the flags before any work is done, also where no level needs them yet.
 func (t *trustFlags) check() error {
 	if _, err := verify.ParsePolicy(t.policy); err != nil {
@@ -87,12 +99,8 @@ func (t *trustFlags) check() error {
 	if _, err := t.others(); err != nil {
 		return err
 	}
-	for _, path := range t.revocation {
-		if _, err := os.Stat(path); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := t.revocations()
+	return err
 }
 
 // equip gives a level above B-T what finds its evidence. Finishing does not know its level yet: there it is had where anybody is trusted.
@@ -114,13 +122,11 @@ func (t *trustFlags) equip(l *parsed) error {
 	if v.Evidence.Certificates, err = t.others(); err != nil {
 		return err
 	}
-	for _, path := range t.revocation {
-		e, err := trust.ReadEvidence(path)
-		if err != nil {
-			return err
-		}
-		v.Evidence.Add(e)
+	more, err := t.revocations()
+	if err != nil {
+		return err
 	}
+	v.Evidence.Add(more)
 	if t.online {
 		v.Fetcher = &trust.HTTPFetcher{AllowPrivate: t.allowPrivate}
 	}

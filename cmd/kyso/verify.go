@@ -72,7 +72,11 @@ func (t *trustFlags) verifier(at string) (*verify.Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &verify.Verifier{Trust: store, Certificates: others, Clock: clock, Policy: t.policy, Online: t.online, AllowPrivate: t.allowPrivate}, nil
+	revocation, err := t.revocations()
+	if err != nil {
+		return nil, err
+	}
+	return &verify.Verifier{Trust: store, Certificates: others, Revocation: revocation, Clock: clock, Policy: t.policy, Online: t.online, AllowPrivate: t.allowPrivate}, nil
 }
 
 func (r *verifyRun) all(ctx context.Context, paths []string) error {

@@ -14,7 +14,6 @@ import (
 	"github.com/kyso-dev/kyso/internal/demodoc"
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/pdf"
-	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
 	"github.com/kyso-dev/kyso/verify"
 )
@@ -35,12 +34,13 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	signed, root, err := demo(ctx)
+	signed, root, lists, err := demo(ctx)
 	if err != nil {
 		return err
 	}
-	trusted := &verify.Verifier{Trust: root, Online: true, AllowPrivate: true}
-	stranger := &verify.Verifier{Online: true}
+	// The issuers' revocation lists are at hand. With Online set in their place, a Verifier fetches what it needs.
+	trusted := &verify.Verifier{Trust: root, Revocation: lists}
+	stranger := &verify.Verifier{Revocation: lists}
 
 	changed := bytes.Clone(signed)
 	at := bytes.Index(changed, []byte("100 000"))
@@ -69,25 +69,28 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-// demo signs a small PDF with a demo key, and says whom to trust.
-func demo(ctx context.Context) ([]byte, *trust.Store, error) {
+// demo signs a small PDF with a demo key, and says whom to trust and what is revoked.
+func demo(ctx context.Context) ([]byte, *trust.Store, *trust.Evidence, error) {
 	pki, err := testpki.New(nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer pki.Close()
-	server, err := pki.Serve("")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer server.Close()
 	document := demodoc.PDF("To pay: 100 000 VND")
 	var signed bytes.Buffer
 	err = pdf.Sign(ctx, &signed, bytes.NewReader(document), int64(len(document)), pki.Signer("signer"),
-		&pdf.Options{Level: pdf.LevelBT, Timestamper: &timestamp.Client{URL: server.TSA}})
+		&pdf.Options{Level: pdf.LevelBT, Timestamper: pki.TSAClient()})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
+	}
+	lists := new(trust.Evidence)
+	for _, authority := range []string{"root", "issuer"} {
+		crl, err := pki.CRL(authority)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		lists.CRLs = append(lists.CRLs, crl)
 	}
 	store := trust.NewStore()
-	return signed.Bytes(), store, store.Add(trust.Own, pki.Root())
+	return signed.Bytes(), store, lists, store.Add(trust.Own, pki.Root())
 }

@@ -96,9 +96,9 @@ var state = map[string]Message{
 	"report.changes.unknown":    {En: "not judged", Vi: "chưa đánh giá"},
 
 	"report.basis.timestamp": {En: "proved by a time-stamp", Vi: "có dấu thời gian chứng minh"},
-	"report.basis.archive":   {En: "proved by a document time-stamp", Vi: "có dấu thời gian tài liệu chứng minh"},
+	"report.basis.archive":   {En: "proved by an archive time-stamp", Vi: "có dấu thời gian lưu trữ chứng minh"},
 	"report.basis.claimed":   {En: "as the signer claims", Vi: "do người ký tự khai"},
-	"report.basis.now":       {En: "nothing proves an earlier time", Vi: "không có gì chứng minh thời điểm sớm hơn"},
+	"report.basis.now":       {En: "not proved; judged as of {time}", Vi: "chưa có gì chứng minh; đánh giá theo thời điểm {time}"},
 
 	"report.conformance.met":     {En: "Requirements met", Vi: "Yêu cầu đạt"},
 	"report.conformance.not-met": {En: "Not met", Vi: "Yêu cầu không đạt"},

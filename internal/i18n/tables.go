@@ -13,6 +13,7 @@ var tables = []map[string]Message{
 	pki,
 	revoke,
 	signer,
+	meaning,
 	state,
 	testpki,
 	timestamp,

@@ -43,9 +43,13 @@ var verify = map[string]Message{
 	},
 
 	// findings
-	"revocation.not-checked": {
-		En: "it was not checked whether the certificates were revoked: this version does not check revocation yet",
-		Vi: "chưa kiểm tra chứng thư số có bị thu hồi hay không: phiên bản này chưa hỗ trợ kiểm tra thu hồi",
+	"revocation.later": {
+		En: "the certificate of {subject} was revoked at {at}, after what it signed is proved to have existed: the revocation does not count",
+		Vi: "chứng thư số của {subject} bị thu hồi lúc {at}, sau thời điểm đã chứng minh được là chữ ký đã tồn tại, nên việc thu hồi không ảnh hưởng đến chữ ký này",
+	},
+	"revocation.suspended-later": {
+		En: "the certificate of {subject} has been suspended since {at}, after what it signed is proved to have existed: the suspension does not count",
+		Vi: "chứng thư số của {subject} bị tạm dừng từ {at}, sau thời điểm đã chứng minh được là chữ ký đã tồn tại, nên việc tạm dừng không ảnh hưởng đến chữ ký này",
 	},
 	"coverage.changes-unknown": {
 		En: "{octets} bytes were added to the file after this signature, and this version does not judge yet what they change",
@@ -94,6 +98,10 @@ var verify = map[string]Message{
 	"verify.signed-after-expiry": {
 		En: "a time-stamp inside the signature proves that it was made after {time}, when the signer's certificate had expired ({until})",
 		Vi: "dấu thời gian trong chữ ký chứng minh chữ ký được tạo sau {time}, khi chứng thư số của người ký đã hết hạn ({until})",
+	},
+	"verify.signed-after-revocation": {
+		En: "a time-stamp inside the signature proves that it was made after {time}, when the signer's certificate had been revoked ({at})",
+		Vi: "dấu thời gian trong chữ ký chứng minh chữ ký được tạo sau {time}, khi chứng thư số của người ký đã bị thu hồi ({at})",
 	},
 	"verify.claimed-after-proved": {
 		En: "the signer claims to have signed at {claimed}, later than the time-stamp over the signature ({proved})",
