@@ -31,15 +31,16 @@ const (
 
 // Codes of errors of signing.
 const (
-	CodeChanged       = Code("xml.changed")         // the document is not the one that was read or prepared
-	CodeKey           = Code("xml.key")             // the certificate's key cannot sign as the options ask
-	CodeNoCertificate = Code("xml.no-certificate")  // the signer gave no certificate
-	CodePlaceNone     = Code("xml.place-none")      // there is no such element to put the signature into: path
-	CodePlaceSeveral  = Code("xml.place-several")   // there are several: path
-	CodeIDTaken       = Code("xml.id-taken")        // the document has an element with an Id that the signature is to write: id
-	CodeState         = Code("xml.state")           // a prepared state that cannot be used: reason
-	CodeStateVersion  = Code("xml.state-version")   // a prepared state of another version or format: version, format
-	CodeStateSize     = Code("xml.state-too-large") // a prepared state above the limit: size, limit
+	CodeChanged       = Code("xml.changed")           // the document is not the one that was read or prepared
+	CodeKey           = Code("xml.key")               // the certificate's key cannot sign as the options ask
+	CodeNoCertificate = Code("xml.no-certificate")    // the signer gave no certificate
+	CodePlaceNone     = Code("xml.place-none")        // there is no such element to put the signature into: path
+	CodePlaceSeveral  = Code("xml.place-several")     // there are several: path
+	CodeIDTaken       = Code("xml.id-taken")          // the document has an element with an Id that the signature is to write: id
+	CodeEarlier       = Code("xml.earlier-signature") // a signature of the document covers the place and would break: path
+	CodeState         = Code("xml.state")             // a prepared state that cannot be used: reason
+	CodeStateVersion  = Code("xml.state-version")     // a prepared state of another version or format: version, format
+	CodeStateSize     = Code("xml.state-too-large")   // a prepared state above the limit: size, limit
 )
 
 // Codes of findings.

@@ -18,6 +18,9 @@ type place struct {
 	found   int
 	clash   string // an Id of taken that the document has
 
+	signed  bool             // the document has signatures
+	open    []openID         // the Ids of the open elements
+	ids     []string         // those of the element and the ones around it
 	name    string           // of the element, as written
 	empty   bool             // it is the tag of an empty element
 	at      int64            // octet of the text where the signature goes
@@ -25,6 +28,11 @@ type place struct {
 	above   []int64          // where the element and those around it begin
 	context *xmltree.Context // what the signature inherits
 	root    [2]int64         // octets of the text of the root element
+}
+
+type openID struct {
+	id    string
+	depth int
 }
 
 type placeStep struct {
@@ -72,7 +80,13 @@ func (p *place) event(s *xmltree.Scanner, k xmltree.Kind) {
 		}
 		if len(s.Attrs()) > 0 {
 			p.clashes(s)
+			for i := range s.Attrs() {
+				if id, ok := idOf(&s.Attrs()[i]); ok {
+					p.open = append(p.open, openID{id, d})
+				}
+			}
 		}
+		p.signed = p.signed || s.Is(spaceDSig, "Signature")
 		if p.here(s, d) {
 			if p.found++; p.found == 1 {
 				p.take(s)
@@ -82,6 +96,9 @@ func (p *place) event(s *xmltree.Scanner, k xmltree.Kind) {
 		d := s.Depth()
 		if d == 1 {
 			p.root[1] = s.Past()
+		}
+		for n := len(p.open); n > 0 && p.open[n-1].depth == d; n-- {
+			p.open = p.open[:n-1]
 		}
 		if p.matched == d {
 			p.matched--
@@ -123,6 +140,9 @@ func (p *place) here(s *xmltree.Scanner, d int) bool {
 func (p *place) take(s *xmltree.Scanner) {
 	p.depth, p.name, p.empty = s.Depth(), string(s.QName()), s.Empty()
 	p.scope, p.context = scopeAt(s), s.Context()
+	for _, o := range p.open {
+		p.ids = append(p.ids, o.id)
+	}
 	for d := 1; d <= s.Depth(); d++ {
 		p.above = append(p.above, s.StartOf(d))
 	}

@@ -196,6 +196,9 @@ func (w *work) enveloped() error {
 	if err := w.place.settle(o.Place); err != nil {
 		return err
 	}
+	if err := w.earlier(); err != nil {
+		return err
+	}
 	for _, j := range pass.list {
 		for _, r := range j.references {
 			switch {
@@ -208,11 +211,14 @@ func (w *work) enveloped() error {
 			}
 			e := w.entries[slices.Index(references, r)]
 			e.digest = j.hashes[r.hash].Sum(nil)
-			if e.transforms == nil {
-				if r.plan.target == targetDocument || slices.Contains(w.place.above, j.from) {
-					e.transforms = append(e.transforms, TransformEnveloped)
-				}
-				e.transforms = append(e.transforms, string(o.Canonicalization))
+			around := r.plan.target == targetDocument || slices.Contains(w.place.above, j.from)
+			switch {
+			case e.transforms == nil && around:
+				e.transforms = []string{TransformEnveloped, string(o.Canonicalization)}
+			case e.transforms == nil:
+				e.transforms = []string{string(o.Canonicalization)}
+			case around && !slices.Contains(e.transforms, TransformEnveloped): // it would sign itself
+				return badOption("Transforms", shorten(strings.Join(e.transforms, " ")))
 			}
 		}
 	}

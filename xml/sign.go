@@ -9,7 +9,8 @@ import (
 )
 
 // Sign signs the document of size octets in src with s and writes the result to dst: for an enveloped signature the octets of src,
-// unchanged, with the signature in its place. Earlier signatures stay what they were.
+// unchanged, with the signature in its place. Earlier signatures stay what they were: a place that one of them covers is refused
+// (CodeEarlier).
 //
 // A document of up to 4 MiB is read at once, and dst gets nothing before the signature is there. A larger one is read once to hash it
 // and once to copy it, through a window. After an error discard what dst has got.

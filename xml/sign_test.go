@@ -224,6 +224,39 @@ func TestSignBatch(t *testing.T) {
 	}
 }
 
+// TestEarlier puts a signature where it would break an earlier one, and where it would not.
+func TestEarlier(t *testing.T) {
+	s := pki().Signer("ec")
+	whole := sign(t, []byte(invoiceXML), s, &Options{Place: "/HDon/DSCKS/NBan"})
+	data := sign(t, []byte(invoiceXML), s, &Options{Place: "/HDon/DSCKS/NBan", References: []ReferenceOptions{{URI: "#data"}}})
+	all := []byte("<Order>" + body + forged{references: reference("", "", transforms(step(TransformXPath, "<ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath>")),
+		"<Order>"+body+"</Order>")}.signature(t) + "</Order>")
+	for name, c := range map[string]struct {
+		doc   []byte
+		place string
+		want  Code
+	}{
+		"over the document":                          {whole, "/HDon/DSCKS/NMua", CodeEarlier},
+		"over an element":                            {data, "/HDon/DLHDon/NDHDon", CodeEarlier},
+		"twin: beside it":                            {data, "/HDon/DSCKS/NMua", ""},
+		"twin: over the document but for signatures": {all, "/Order", ""},
+	} {
+		var out bytes.Buffer
+		err := Sign(t.Context(), &out, bytes.NewReader(c.doc), int64(len(c.doc)), s, &Options{Place: c.place})
+		if c.want != "" {
+			if !isCode(err, c.want) {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		intact(t, out.Bytes(), nil, 2)
+	}
+}
+
 // wrongSigner signs something else than it is asked to.
 type wrongSigner struct{ signer.Signer }
 

@@ -82,6 +82,10 @@ var xml = map[string]Message{
 		En: "the document already has an element with the Id {id}, which the signature is to carry",
 		Vi: "tài liệu đã có phần tử mang Id {id} mà chữ ký sẽ dùng",
 	},
+	"xml.earlier-signature": {
+		En: "an earlier signature ({path}) covers the place where this one would go and would break; choose a place outside of what it signs",
+		Vi: "một chữ ký có trước ({path}) bảo vệ cả vị trí đặt chữ ký này nên sẽ bị hỏng; hãy chọn vị trí nằm ngoài phần đã ký",
+	},
 	"xml.state": {
 		En: "the prepared signature cannot be used: {reason}",
 		Vi: "không dùng được chữ ký đã chuẩn bị: {reason}",
