@@ -116,6 +116,7 @@ func (c *canonicalizer) event(s *xmltree.Scanner, k xmltree.Kind) error {
 
 // floor is the depth down to which event has to see the events one by one, for xmltree's Skim; negative for all.
 func (c *canonicalizer) floor(s *xmltree.Scanner) int {
+	s.Leave()
 	if c.set != nil || c.method.exclusive() && c.written(0) != s.URIOf(0) {
 		return -1
 	}

@@ -91,6 +91,28 @@ func TestSubtree(t *testing.T) {
 	}
 }
 
+// TestRuns has tags that look canonical as they are written and are not, since exclusive canonicalisation has to declare their namespace.
+func TestRuns(t *testing.T) {
+	for _, doc := range []string{
+		`<x xmlns="urn:x"><p:y xmlns:p="urn:p" xmlns="urn:y"><z xmlns="urn:x"></z>text<w><v>1</v></w></p:y></x>`,
+		`<x xmlns="urn:x"><p:y xmlns:p="urn:p" xmlns="urn:y"><z xmlns="urn:x"/>text<w><v>1</v></w></p:y><w>2</w></x>`,
+		`<p:x xmlns:p="urn:p" xmlns="urn:x"><a>1</a><a>2</a><p:b><c>3</c></p:b></p:x>`,
+		`<x><p:y xmlns:p="urn:p" xmlns="urn:y"><w>1</w></p:y><w>2</w></x>`,
+	} {
+		tree, err := xmltree.Parse([]byte(doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, method := range methods {
+			got, err := canonicalize(t, []byte(doc), method, nil)
+			want, werr := canonical(t, []byte(doc), method, nil, everything{tree, 0})
+			if err != nil || werr != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s: %v, %v\nas a stream %q\nas a subset %q", method, err, werr, got, want)
+			}
+		}
+	}
+}
+
 func byID(t *xmltree.Tree, id string) xmltree.Node {
 	for n := range t.Len() {
 		for _, a := range t.Attrs(xmltree.Node(n)) {

@@ -119,9 +119,7 @@ func (s *Scanner) Next() (Kind, error) {
 			return 0, err
 		}
 	}
-	if s.leave {
-		s.pop()
-	}
+	s.Leave()
 	if s.pendingEnd {
 		s.pendingEnd, s.leave, s.hasAttrs = false, true, false
 		s.start, s.kind = s.end, End

@@ -9,6 +9,14 @@ import "github.com/kyso-dev/kyso/internal/limits"
 // attributes or a prefix, and tags whose local name is Signature, are never part of one. A negative floor, which is what a Scanner begins with, allows none.
 func (s *Scanner) Skim(floor int) { s.floor = floor }
 
+// Leave lets go of the element that the last event ended, so that what is asked about the scope is about what comes next. Next does it
+// otherwise.
+func (s *Scanner) Leave() {
+	if s.leave {
+		s.pop()
+	}
+}
+
 // skim reads on over what makes up a Run, and reports whether there is any. The stacks are kept in locals: this loop is where the time
 // for a large document goes.
 func (s *Scanner) skim() bool {
