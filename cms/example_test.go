@@ -11,6 +11,7 @@ import (
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // demo is a PKI to try things with; a program of your own has a key file, a token or a service instead.
@@ -80,4 +81,52 @@ func ExamplePrepare() {
 	// Output:
 	// cms: the content has changed since the signature was prepared; prepare it again
 	// <nil> true
+}
+
+// A signature that somebody made at B-B is raised to B-LTA, and refreshed six years later.
+func ExampleExtend() {
+	pki := demo()
+	defer pki.Close()
+	server, err := pki.Serve("") // OCSP and CRLs
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	ctx := context.Background()
+	const content = "Hợp đồng số 4"
+
+	var signature bytes.Buffer
+	if err := cms.Sign(ctx, &signature, strings.NewReader(content), pki.Signer("ec"), nil); err != nil {
+		log.Fatal(err)
+	}
+	anchors := trust.NewStore()
+	if err := anchors.Add(trust.Own, pki.Root()); err != nil {
+		log.Fatal(err)
+	}
+	collector := &trust.Validator{Store: anchors, Fetcher: &trust.HTTPFetcher{AllowPrivate: true}, Clock: pki.Now}
+	file := signature.Bytes()
+	for range 2 {
+		var raised bytes.Buffer
+		err := cms.Extend(ctx, &raised, bytes.NewReader(file), &cms.ExtendOptions{
+			Level: cms.LevelBLTA, Content: strings.NewReader(content), Timestamper: pki.TSAClient(), Collector: collector, Clock: pki.Now,
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		file = raised.Bytes()
+		doc, err := cms.Read(ctx, bytes.NewReader(file), &cms.ReadOptions{Content: strings.NewReader(content)})
+		if err != nil {
+			log.Fatal(err)
+		}
+		s := doc.Signatures[0]
+		fmt.Print(s.Level)
+		for _, t := range s.Timestamps {
+			fmt.Print(" ", t.Kind, " ", t.ContentIntegrity)
+		}
+		fmt.Println()
+		pki.SetTime(pki.Now().AddDate(6, 0, 0))
+	}
+	// Output:
+	// B-LTA signature intact archive intact
+	// B-LTA signature intact archive intact archive intact
 }

@@ -42,13 +42,14 @@ type ExtendOptions struct {
 // Only what is missing is added: a signature time-stamp where there is no sound one, then the certificates, CRLs and OCSP responses
 // by which signer and time-stamps can be judged later, then an archive time-stamp. LevelBLTA on a file that is at LevelBLTA already
 // refreshes it: the evidence of the last archive time-stamp, and a further one over all. It must be done while the last one's
-// certificate is valid. LevelBLT on such a file adds newer evidence where the Collector finds the old one wanting. A file that has all that the level asks for is
-// written as it is.
+// certificate is valid. LevelBLT on such a file adds newer evidence where the Collector finds the old one wanting. A file that has
+// all that the level asks for is written as it is.
 //
 // What can have no baseline level is refused with CodeLevelRefused: plain CMS, and the extended forms with references or values in
-// attributes (CAdES-C, -X, -A). So are signatures whose value or content is not intact (CodeSignature, CodeContentDigest), and files whose archive time-stamps of an older kind would break (CodeArchived). Evidence that
-// cannot be had is CodeEvidence, with the certificate and the reason; nothing weaker is written. After an error in the midst of writing
-// (CodeWrite, CodeRead, CodeChanged) dst must be thrown away; before that nothing is written.
+// attributes (CAdES-C, -X, -A). So are signatures whose value or content is not intact (CodeSignature, CodeContentDigest), and files
+// whose archive time-stamps of an older kind would break (CodeArchived). Evidence that cannot be had is CodeEvidence, with the
+// certificate and the reason; nothing weaker is written. After an error in the midst of writing (CodeWrite, CodeRead, CodeChanged) dst
+// must be thrown away; before that nothing is written.
 func Extend(ctx context.Context, dst io.Writer, src io.ReadSeeker, opts *ExtendOptions) error {
 	o := orDefault(opts)
 	if err := o.check(dst, src); err != nil {
@@ -95,11 +96,7 @@ func Extend(ctx context.Context, dst io.Writer, src io.ReadSeeker, opts *ExtendO
 		return fail(CodeRead, err)
 	}
 	if !r.changed {
-		_, err := io.Copy(dst, ctxReader{ctx, src})
-		if err != nil {
-			return fail(CodeWrite, err)
-		}
-		return nil
+		return readAll(ctx, output{dst}, src)
 	}
 	d.sd.KeepOrder = true
 	if !d.sd.Attached {
@@ -181,6 +178,16 @@ func (d *reader) raisable(s *Signature, level Level, now time.Time) error {
 
 func refused(level Level, reason string) error {
 	return fail(CodeLevelRefused, nil, "level", string(level), "reason", reason)
+}
+
+// output is a destination whose errors are typed.
+type output struct{ w io.Writer }
+
+func (o output) Write(b []byte) (int, error) {
+	if err := write(o.w, b); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // again writes the content of an attached file a second time, and refuses it when it is not what was read the first time.
