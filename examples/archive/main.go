@@ -1,5 +1,5 @@
-// Archive signs a file to B-LTA, with all the evidence to judge the signature later, and refreshes it six years on, before the
-// certificate of the time-stamp authority ends. Time passes on the clock of a demo PKI.
+// Archive signs a file and a PDF to B-LTA, with all the evidence to judge the signatures later, and refreshes them six years on, before
+// the certificate of the time-stamp authority ends. Time passes on the clock of a demo PKI.
 //
 //	go run ./examples/archive
 package main
@@ -7,6 +7,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"log"
@@ -14,7 +15,9 @@ import (
 	"time"
 
 	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/internal/demodoc"
 	"github.com/kyso-dev/kyso/internal/testpki"
+	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
@@ -41,6 +44,19 @@ func (a *archive) sign(ctx context.Context, signature io.Writer, content io.Read
 func (a *archive) refresh(ctx context.Context, refreshed io.Writer, signature io.ReadSeeker, content io.Reader) error {
 	return cms.Extend(ctx, refreshed, signature, &cms.ExtendOptions{
 		Level: cms.LevelBLTA, Content: content, Timestamper: a.tsa, Collector: a.validator, Clock: a.clock,
+	})
+}
+
+// signPDF and refreshPDF do the same with a PDF, by update sections behind what is there.
+func (a *archive) signPDF(ctx context.Context, signed io.Writer, document []byte, key signer.Signer) error {
+	return pdf.Sign(ctx, signed, bytes.NewReader(document), int64(len(document)), key, &pdf.Options{
+		Level: pdf.LevelBLTA, Timestamper: a.tsa, Collector: a.validator, Clock: a.clock,
+	})
+}
+
+func (a *archive) refreshPDF(ctx context.Context, refreshed io.Writer, document []byte) error {
+	return pdf.Extend(ctx, refreshed, bytes.NewReader(document), int64(len(document)), &pdf.ExtendOptions{
+		Level: pdf.LevelBLTA, Timestamper: a.tsa, Collector: a.validator, Clock: a.clock,
 	})
 }
 
@@ -76,31 +92,55 @@ func run(ctx context.Context) error {
 		clock: pki.Now,
 	}
 
-	var signature, refreshed bytes.Buffer
+	var signature, signed, refreshed, refreshedPDF bytes.Buffer
 	if err := a.sign(ctx, &signature, strings.NewReader(contract), pki.Signer("signer")); err != nil {
 		return err
 	}
-	if err := show(ctx, "signed", signature.Bytes(), pki.Now()); err != nil {
+	if err := a.signPDF(ctx, &signed, demodoc.PDF(contract), pki.Signer("ec")); err != nil {
+		return err
+	}
+	if err := show(ctx, "signed", signature.Bytes(), signed.Bytes(), pki.Now()); err != nil {
 		return err
 	}
 	pki.SetTime(pki.Now().AddDate(6, 0, 0))
 	if err := a.refresh(ctx, &refreshed, bytes.NewReader(signature.Bytes()), strings.NewReader(contract)); err != nil {
 		return err
 	}
-	return show(ctx, "refreshed", refreshed.Bytes(), pki.Now())
+	if err := a.refreshPDF(ctx, &refreshedPDF, signed.Bytes()); err != nil {
+		return err
+	}
+	return show(ctx, "refreshed", refreshed.Bytes(), refreshedPDF.Bytes(), pki.Now())
 }
 
-// show lists what is in a signature.
-func show(ctx context.Context, what string, signature []byte, now time.Time) error {
+// show lists what is in a signature and in a PDF.
+func show(ctx context.Context, what string, signature, document []byte, now time.Time) error {
 	doc, err := cms.Read(ctx, bytes.NewReader(signature), &cms.ReadOptions{Content: strings.NewReader(contract)})
 	if err != nil {
 		return err
 	}
 	s := doc.Signatures[0]
-	fmt.Printf("%s in %d: level %s, %d OCSP responses, %d CRLs\n", what, now.Year(), s.Level, len(doc.OCSPs), len(doc.CRLs))
+	fmt.Printf("%s in %d: CAdES-%s, %d certificates, %d OCSP responses, %d CRLs\n", what, now.Year(), s.Level, len(doc.Certificates), len(doc.OCSPs), len(doc.CRLs))
 	for _, t := range s.Timestamps {
-		fmt.Printf("  %s time-stamp of %d by %s, its certificate ends in %d; covers %d things, %s\n", t.Kind, t.Token.Info.Time.Year(),
-			t.Certificate.Subject.CommonName, t.Certificate.NotAfter.Year(), len(t.Covers), t.ContentIntegrity)
+		line(string(t.Kind), t.Token, t.Certificate)
+	}
+	file, err := pdf.Read(ctx, bytes.NewReader(document), int64(len(document)), nil)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s in %d: PAdES-%s\n", what, now.Year(), file.Signatures[0].Level)
+	for _, t := range file.Signatures[0].CMS.Timestamps {
+		line(string(t.Kind), t.Token, t.Certificate)
+	}
+	for _, t := range file.Timestamps {
+		tsa, err := t.Token.Signer()
+		if err != nil {
+			return err
+		}
+		line("document", t.Token, tsa)
 	}
 	return nil
+}
+
+func line(kind string, token *timestamp.Token, tsa *x509.Certificate) {
+	fmt.Printf("  %s time-stamp of %d by %s, whose certificate ends in %d\n", kind, token.Info.Time.Year(), tsa.Subject.CommonName, tsa.NotAfter.Year())
 }
