@@ -25,11 +25,7 @@ func Read(ctx context.Context, r io.Reader, opts *ReadOptions) (*Document, error
 	if r == nil {
 		return nil, fail(CodeContent, nil)
 	}
-	var more []crypto.Hash
-	if o.Content != nil {
-		more = append(more, crypto.SHA256) // to compare content inside with content given
-	}
-	d, h, err := read(ctx, r, o, more...)
+	d, h, err := read(ctx, r, o)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +53,9 @@ func read(ctx context.Context, r io.Reader, o ReadOptions, more ...crypto.Hash) 
 	sd, err := cmsdata.ParseStream(ctxReader{ctx, r}, func(kinds []crypto.Hash) (io.Writer, error) {
 		for _, k := range kinds {
 			h.add(k)
+		}
+		if o.Content != nil {
+			h.add(crypto.SHA256) // to compare content inside with content given
 		}
 		return h, nil
 	})
