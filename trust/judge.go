@@ -109,7 +109,10 @@ func (d *desk) judge(excluded []Digest) *Judgement {
 	if d.fetch != nil {
 		d.gather(path.chain)
 	}
-	c := &court{desk: d, j: j, control: d.q.Now}
+	c := &court{desk: d, j: j, control: d.q.Now, used: make(map[Digest]bool)}
+	for _, cert := range path.chain {
+		c.used[cert.Digest()] = true
+	}
 	if err != nil {
 		c.blame(err, c.outside())
 	}
@@ -147,6 +150,7 @@ type court struct {
 	cause   *Error // why control is not now
 	causeAt int
 	rank    int
+	used    map[Digest]bool // what stands in the judgement's Used
 }
 
 // ranks are the codes by how much they tell; of several, the one that tells the most stands in the judgement.
@@ -265,19 +269,25 @@ func (d *desk) status(v *verdict) Status {
 
 // use notes all that a verdict rests on.
 func (c *court) use(v *verdict) {
-	more := new(Evidence)
+	fresh := func(d Digest) bool {
+		known := c.used[d]
+		c.used[d] = true
+		return !known
+	}
 	for _, p := range v.pieces {
 		switch {
+		case !fresh(p.Digest):
 		case p.Response != nil:
-			more.OCSPs = append(more.OCSPs, p.Response.Raw)
+			c.j.Used.OCSPs = append(c.j.Used.OCSPs, p.Response.Raw)
 		case p.CRL != nil:
-			more.CRLs = append(more.CRLs, p.CRL.Raw)
+			c.j.Used.CRLs = append(c.j.Used.CRLs, p.CRL.Raw)
 		}
 		for _, signer := range p.Signer {
-			more.Certificates = append(more.Certificates, c.x509(signer))
+			if fresh(signer.Digest()) {
+				c.j.Used.Certificates = append(c.j.Used.Certificates, c.x509(signer))
+			}
 		}
 	}
-	c.j.Used.Add(more)
 }
 
 // reason is a CRLReason by its name; "" where none is named.
