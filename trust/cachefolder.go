@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/hex"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -83,10 +82,9 @@ func (f *cacheFolder) write(key Digest, one *cached, max int64) {
 	}
 	head := []byte(one.until.UTC().Format(time.RFC3339))
 	sum := sealed(key, head, one.data)
-	if err := writeFile(f.path(key), slices.Concat([]byte(cacheMagic), head, []byte{'\n'}, sum[:], one.data), 0o600); err != nil {
-		return
+	if replace(f.path(key), slices.Concat([]byte(cacheMagic), head, []byte{'\n'}, sum[:], one.data)) == nil {
+		f.sweep(max)
 	}
-	f.sweep(max)
 }
 
 // sweep deletes the oldest files until the rest fits.
@@ -116,21 +114,4 @@ func (f *cacheFolder) sweep(max int64) {
 			total -= info.Size()
 		}
 	}
-}
-
-// writeFile writes a file whole or not at all: under another name first, then by rename.
-func writeFile(path string, data []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
 }
