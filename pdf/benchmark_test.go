@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"testing"
 
@@ -59,5 +60,55 @@ func BenchmarkReadSmall(b *testing.B) {
 		if _, err := pdf.Read(b.Context(), bytes.NewReader(doc), int64(len(doc)), nil); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkExtend raises a small document from B-T to B-LTA with evidence at hand: a store, and a document time-stamp in software.
+func BenchmarkExtend(b *testing.B) {
+	p, _ := testpki.Start(b)
+	doc := signed(b, p, plain(), levelled(p, pdf.LevelBT))
+	opts := extending(p, pdf.LevelBLTA)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := pdf.Extend(b.Context(), io.Discard, bytes.NewReader(doc), int64(len(doc)), opts); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReadArchived(b *testing.B) {
+	p, _ := testpki.Start(b)
+	doc := extended(b, p, signed(b, p, plain(), levelled(p, pdf.LevelBLTA)), pdf.LevelBLTA)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := pdf.Read(b.Context(), bytes.NewReader(doc), int64(len(doc)), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkChanges compares revisions: the time for each signature, and for each object of the document, stays the same however many
+// there are.
+func BenchmarkChanges(b *testing.B) {
+	p, _ := testpki.Start(b)
+	for _, c := range []struct{ objects, signatures int }{{100, 2}, {100, 8}, {100, 64}, {10_000, 2}, {100_000, 2}} {
+		b.Run(fmt.Sprintf("%d objects, %d signatures", c.objects, c.signatures), func(b *testing.B) {
+			objects := []string{catalogPlain, pagesOne, pagePlain, contentPlain}
+			for len(objects) < c.objects {
+				objects = append(objects, "<< /Next 4 0 R /Values [1 2 3] >>")
+			}
+			doc := build(objects...)
+			for range c.signatures {
+				doc = signed(b, p, doc, nil)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				d, err := pdf.Read(b.Context(), bytes.NewReader(doc), int64(len(doc)), nil)
+				if err != nil || d.Signatures[0].Changes.Level != pdf.ChangesAllowed {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(c.objects+100*c.signatures), "ns/part")
+		})
 	}
 }

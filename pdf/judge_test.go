@@ -210,12 +210,12 @@ func TestReadWhatJudgesSign(t *testing.T) {
 		level pdf.Level
 	}
 	var files []made
-	for _, level := range []pdf.Level{pdf.LevelBB, pdf.LevelBT} {
+	for _, level := range []pdf.Level{pdf.LevelBB, pdf.LevelBT, pdf.LevelBLT, pdf.LevelBLTA} {
 		out := filepath.Join(dir, "dss-"+string(level)+".pdf")
-		testtool.DSS(t, "sign", "--format", "pades", "--level", string(level[2:]), "--p12", key, "--pass-file", pass, "--tsa", s.TSA, "--trust", root, in, out)
+		testtool.DSS(t, "sign", "--online", "--format", "pades", "--level", string(level[2:]), "--p12", key, "--pass-file", pass, "--tsa", s.TSA, "--trust", root, in, out)
 		files = append(files, made{out, level})
 		out = filepath.Join(dir, "hanko-"+string(level)+".pdf")
-		testtool.Hanko(t, "sign", "--level", string(level[2:]), "--p12", key, "--pass-file", pass, "--tsa", s.TSA, "--trust", root, in, out)
+		testtool.Hanko(t, "sign", "--online", "--level", string(level[2:]), "--p12", key, "--pass-file", pass, "--tsa", s.TSA, "--trust", root, in, out)
 		files = append(files, made{out, level})
 	}
 	for _, f := range files {
@@ -227,10 +227,18 @@ func TestReadWhatJudgesSign(t *testing.T) {
 			sig := d.Signatures[0]
 			require.NotEqual(t, finding.Error, finding.Worst(append(sig.Findings, sig.CMS.Findings...)))
 			require.Equal(t, f.level, sig.Level)
-			require.Equal(t, pdf.Whole, sig.Extent)
+			if long := f.level == pdf.LevelBLT || f.level == pdf.LevelBLTA; long {
+				require.Equal(t, pdf.ChangesAllowed, sig.Changes.Level, sig.Changes.Details)
+				require.NotEmpty(t, d.Stores[len(d.Stores)-1].Evidence.OCSPs)
+				// And they can be refreshed.
+				require.Equal(t, pdf.LevelBLTA, read(t, extended(t, p, doc, pdf.LevelBLTA)).Signatures[0].Level)
+			} else {
+				require.Equal(t, pdf.Whole, sig.Extent)
+				require.Equal(t, pdf.LevelBLTA, read(t, extended(t, p, doc, pdf.LevelBLTA)).Signatures[0].Level)
+			}
 			require.Equal(t, cms.Intact, sig.CMS.ContentIntegrity)
 			require.Equal(t, cms.Intact, sig.CMS.SignatureIntegrity)
-			if f.level == pdf.LevelBT {
+			if f.level != pdf.LevelBB {
 				require.Equal(t, cms.Intact, sig.CMS.Timestamps[0].ContentIntegrity)
 				require.Equal(t, cms.Intact, sig.CMS.Timestamps[0].SignatureIntegrity)
 			}

@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"strconv"
+
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/pdfobj"
 	"github.com/kyso-dev/kyso/trust"
@@ -103,7 +105,7 @@ func (s *storeEdit) file(key string, e *trust.Evidence) error {
 		var refs pdfobj.Array
 		for _, octets := range list {
 			if len(octets) > limits.RevokeCRL {
-				return fault(CodeLimit, nil, "what", "octets of evidence", "max", "33554432")
+				return fault(CodeLimit, nil, "what", "octets of evidence", "max", strconv.Itoa(limits.RevokeCRL))
 			}
 			ref := s.stream(octets)
 			if !s.listed[i][ref] {

@@ -26,6 +26,7 @@ type inspection struct {
 	Revisions   []verify.Revision    `json:"revisions"`
 	Signatures  []inspectedSignature `json:"signatures"`
 	Timestamps  []inspectedTimestamp `json:"timestamps"` // those of no signature
+	Stores      []inspectedStore     `json:"stores"`     // document security stores of a PDF
 	EmptyFields []string             `json:"empty_fields"`
 	Certified   int                  `json:"certified"` // what the certification of a PDF allows (1 to 3), 0 without one
 	XFA         bool                 `json:"xfa"`
@@ -48,6 +49,25 @@ type inspectedSignature struct {
 	Integrity          verify.IntegrityPair  `json:"integrity"`
 	Extent             string                `json:"extent"`
 	Timestamps         []inspectedTimestamp  `json:"timestamps"`
+}
+
+// inspectedStore is the validation data of a PDF, as a revision has it.
+type inspectedStore struct {
+	Revision     int            `json:"revision"`
+	Certificates []string       `json:"certificates"` // subjects
+	OCSPs        int            `json:"ocsp_responses"`
+	CRLs         int            `json:"crls"`
+	VRI          []inspectedVRI `json:"vri"`
+}
+
+// inspectedVRI is what a store files under one signature.
+type inspectedVRI struct {
+	Key          string     `json:"key"`
+	Field        string     `json:"field"` // "": of no signature here
+	Time         *time.Time `json:"time"`
+	Certificates int        `json:"certificates"`
+	OCSPs        int        `json:"ocsp_responses"`
+	CRLs         int        `json:"crls"`
 }
 
 type inspectedTimestamp struct {
@@ -105,7 +125,7 @@ func inspect(ctx context.Context, in *os.File, size int64, name string) (*inspec
 		return nil, err
 	}
 	found := &inspection{Schema: verify.Schema, File: name, Format: report.Format, Size: size, Revisions: report.Revisions,
-		Signatures: []inspectedSignature{}, Timestamps: inspectTimestamps(report.Timestamps), EmptyFields: []string{}}
+		Signatures: []inspectedSignature{}, Timestamps: inspectTimestamps(report.Timestamps), Stores: []inspectedStore{}, EmptyFields: []string{}}
 	for _, s := range report.Signatures {
 		found.Signatures = append(found.Signatures, inspectedSignature{
 			ID: s.ID, Kind: s.Kind, Parent: s.Parent, Field: s.Field, Revision: s.Revision, Format: s.Format, Level: s.Level,
@@ -122,10 +142,25 @@ func inspect(ctx context.Context, in *os.File, size int64, name string) (*inspec
 		return nil, err
 	}
 	found.Certified, found.XFA, found.Repaired = int(document.Certified), document.XFA, document.Repaired
+	for _, s := range document.Stores {
+		found.Stores = append(found.Stores, inspectStore(s))
+	}
 	for _, field := range document.Fields {
 		found.EmptyFields = append(found.EmptyFields, field.Name)
 	}
 	return found, nil
+}
+
+func inspectStore(s *pdf.DSS) inspectedStore {
+	found := inspectedStore{Revision: s.Revision, Certificates: []string{}, OCSPs: len(s.Evidence.OCSPs), CRLs: len(s.Evidence.CRLs), VRI: []inspectedVRI{}}
+	for _, c := range s.Evidence.Certificates {
+		found.Certificates = append(found.Certificates, c.Subject.String())
+	}
+	for _, v := range s.VRI {
+		found.VRI = append(found.VRI, inspectedVRI{Key: v.Key, Field: v.Field, Time: v.Time, Certificates: len(v.Evidence.Certificates),
+			OCSPs: len(v.Evidence.OCSPs), CRLs: len(v.Evidence.CRLs)})
+	}
+	return found
 }
 
 func inspectTimestamps(stamps []*verify.Timestamp) []inspectedTimestamp {
@@ -177,7 +212,23 @@ func (i *inspection) print(a *app) error {
 		fmt.Fprintln(w)
 		stamp("inspect-timestamp", t)
 	}
+	for _, s := range i.Stores {
+		fmt.Fprintln(w)
+		row("inspect-store", a.holds(s.Revision, len(s.Certificates), s.OCSPs, s.CRLs))
+		for _, v := range s.VRI {
+			row("inspect-vri", v.Field, v.Key, a.holds(0, v.Certificates, v.OCSPs, v.CRLs), rfc3339(v.Time))
+		}
+	}
 	return w.Flush()
+}
+
+// holds says how much validation data there is.
+func (a *app) holds(revision, certificates, ocsps, crls int) string {
+	held := a.text("inspect-holds", "certificates", strconv.Itoa(certificates), "ocsps", strconv.Itoa(ocsps), "crls", strconv.Itoa(crls))
+	if revision > 0 {
+		held = a.text("inspect-revision") + " " + strconv.Itoa(revision) + ": " + held
+	}
+	return held
 }
 
 // word is a value of the report in words, or the value itself where there are none.

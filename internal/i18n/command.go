@@ -58,6 +58,9 @@ var command = map[string]Message{
 	"command.inspect-revision":  {En: "revision", Vi: "phiên bản"},
 	"command.inspect-signature": {En: "signature", Vi: "chữ ký"},
 	"command.inspect-signer":    {En: "signer", Vi: "người ký"},
+	"command.inspect-store":     {En: "validation data (DSS)", Vi: "dữ liệu xác minh (DSS)"},
+	"command.inspect-vri":       {En: "filed under (VRI)", Vi: "xếp theo chữ ký (VRI)"},
+	"command.inspect-holds":     {En: "{certificates} certificates, {ocsps} OCSP responses, {crls} CRLs", Vi: "{certificates} chứng thư số, {ocsps} phản hồi OCSP, {crls} danh sách thu hồi (CRL)"},
 	"command.inspect-timestamp": {En: "time-stamp", Vi: "dấu thời gian"},
 	"command.key-twice": {
 		En: "give either --p12, or --key with --cert, not both",

@@ -113,6 +113,7 @@ var cmsTerms = map[string]string{
 // pdfTerms are the words of pdf and internal/pdfobj. What is counted stands behind a number: "64 nested levels".
 var pdfTerms = map[string]string{
 	"catalog":                                  "danh mục tài liệu (catalog)",
+	"octets of evidence":                       "byte dữ liệu xác minh",
 	"objects that are compared":                "đối tượng được so sánh",
 	"cross-reference entries":                  "mục trong bảng tham chiếu",
 	"cross-reference sections":                 "phần của bảng tham chiếu",

@@ -16,8 +16,9 @@ type Options struct {
 // File is an opened PDF file. It is not safe for concurrent use.
 type File struct {
 	in       *input
-	sections []section // newest first
-	mentions []mention // of long chains, by object number
+	sections []section     // newest first
+	index    *mentionIndex // of long chains
+	base     int           // place of the newest section in the index
 	trailer  *Dict
 	start    int64 // offset of the newest section, -1 for a scanned file
 	repaired bool

@@ -35,7 +35,7 @@ func (f *File) repair() error {
 	}
 	f.scanned, f.repaired, f.start = true, true, -1
 	f.in.bias = f.in.header
-	f.sections, f.mentions, f.streams, f.spans = nil, nil, nil, nil
+	f.sections, f.index, f.streams, f.spans = nil, nil, nil, nil
 	f.cache, f.cacheSize = nil, 0
 	f.trailer = &Dict{}
 	s := &scan{f: f, decoded: limits.PDFScanDecoded}

@@ -104,7 +104,7 @@ func (f *File) At(revision int) (*File, error) {
 	}
 	view := &File{
 		in: in, sections: f.sections[r.newest:], trailer: f.sections[r.newest].trailer, start: r.Xref,
-		repaired: f.repaired, scanned: f.scanned, noRepair: f.noRepair, view: true, spans: revisions[: revision+1 : revision+1],
+		repaired: f.repaired, scanned: f.scanned, noRepair: f.noRepair, view: true, index: f.shared(), base: f.base + r.newest, spans: revisions[: revision+1 : revision+1],
 	}
 	if f.scanned {
 		view.trailer = f.trailer

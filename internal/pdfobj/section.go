@@ -64,8 +64,14 @@ func (e tableEntry) location() location {
 	return location{kind: e.kind, gen: e.gen, off: e.off}
 }
 
-// mention says which section is the newest one that has an entry for an object.
+// mention says that a section has an entry for an object.
 type mention struct{ num, section uint32 }
+
+// mentionIndex is what a file and the views of its revisions share: all mentions, by object and then by section, newest first.
+type mentionIndex struct {
+	sections []section // of the file
+	list     []mention // nil: not made yet
+}
 
 // fewSections is the number of sections up to which all are asked in turn. Longer chains get an index, or a file of many sections
 // and many objects would take their product to read.
@@ -75,16 +81,15 @@ const fewSections = 32
 func (f *File) find(num uint32) (location, error) {
 	from := 0
 	if len(f.sections) > fewSections {
-		if f.mentions == nil {
-			if err := f.indexSections(); err != nil {
-				return location{}, err
-			}
+		list, err := f.mentioned()
+		if err != nil {
+			return location{}, err
 		}
-		i := sort.Search(len(f.mentions), func(i int) bool { return f.mentions[i].num >= num })
-		if i == len(f.mentions) || f.mentions[i].num != num {
+		i := sort.Search(len(list), func(i int) bool { return list[i].num > num || list[i].num == num && int(list[i].section) >= f.base })
+		if i == len(list) || list[i].num != num {
 			return location{}, nil
 		}
-		from = int(f.mentions[i].section)
+		from = int(list[i].section) - f.base
 	}
 	for i := from; i < len(f.sections); i++ {
 		l, err := f.findIn(&f.sections[i], num)
@@ -95,14 +100,26 @@ func (f *File) find(num uint32) (location, error) {
 	return location{}, nil
 }
 
-func (f *File) indexSections() error {
-	total, err := countEntries(f.sections)
+// shared is the index, made or not.
+func (f *File) shared() *mentionIndex {
+	if f.index == nil {
+		f.index = &mentionIndex{sections: f.sections}
+	}
+	return f.index
+}
+
+func (f *File) mentioned() ([]mention, error) {
+	x := f.shared()
+	if x.list != nil {
+		return x.list, nil
+	}
+	total, err := countEntries(x.sections)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	all := make([]mention, 0, total)
-	for i := range f.sections {
-		f.each(&f.sections[i], func(num uint32) { all = append(all, mention{num, uint32(i)}) })
+	for i := range x.sections {
+		f.each(&x.sections[i], func(num uint32) { all = append(all, mention{num, uint32(i)}) })
 	}
 	slices.SortFunc(all, func(a, b mention) int {
 		if a.num != b.num {
@@ -110,8 +127,8 @@ func (f *File) indexSections() error {
 		}
 		return cmp.Compare(a.section, b.section)
 	})
-	f.mentions = slices.CompactFunc(all, func(a, b mention) bool { return a.num == b.num })
-	return nil
+	x.list = all
+	return all, nil
 }
 
 // findIn looks an object up in one section. In a hybrid one the stream is asked after the table, and also where the table says
