@@ -169,6 +169,7 @@ func (r *reader) blankFrom(from int64) (bool, error) {
 // history is the revisions from the first signed one on.
 type history struct {
 	*reader
+	blind  bool // what some revision refers to is not known, so nothing can be told of later ones
 	ctx    context.Context
 	first  int // revision that is signed first
 	diffs  []*pdfobj.Difference
@@ -240,9 +241,7 @@ func (h *history) prepare() error {
 	if err != nil {
 		return err
 	}
-	if base.Odd() {
-		h.diffs[0].Oddity = pdfobj.OddObject // what is referred to in there depends on the reader
-	}
+	h.blind = base.Odd() // what is referred to in there depends on the reader
 	return nil
 }
 
@@ -289,7 +288,12 @@ func (h *history) step(i int) (step, error) {
 	d := h.diffs[i]
 	s := &comparison{history: h, revision: revision, old: old, now: now, added: make(map[uint32]bool, len(d.Added)), open: make(map[uint32]pdfobj.Ref)}
 	if d.Oddity != "" {
+		h.blind = true
 		s.refuse(oddities[d.Oddity], "offset", strconv.FormatInt(d.At, 10))
+		return s.step, nil
+	}
+	if h.blind {
+		s.refuse(CodeChangeDamaged, "offset", strconv.FormatInt(h.revs[revision-2].End, 10))
 		return s.step, nil
 	}
 	for _, ref := range d.Freed {
@@ -319,6 +323,7 @@ func (h *history) step(i int) (step, error) {
 	}
 	h.note("", now.Trailer())
 	if now.Odd() {
+		h.blind = true
 		s.refuse(CodeChangeDamaged, "offset", strconv.FormatInt(h.revs[revision-2].End, 10))
 	}
 	return s.step, nil

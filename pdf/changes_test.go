@@ -175,6 +175,20 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// TestChangesAfterOddRevisions: what an odd revision refers to is not known, so nothing that comes later is called allowed.
+func TestChangesAfterOddRevisions(t *testing.T) {
+	p, _ := testpki.Start(t)
+	doc := signed(t, p, plain(), nil)
+	odd := append(bytes.Clone(doc), "% 4 0 obj\n"...)
+	odd = update(odd, 1, map[int]string{1: catalogSigned + " /DSS << >> >>"})
+	second := signed(t, p, odd, &pdf.Options{Field: "Second"})
+	d := read(t, signed(t, p, second, &pdf.Options{Field: "Third"}))
+	require.Len(t, d.Signatures, 3)
+	for i, want := range []pdf.ChangeLevel{pdf.ChangesUnknown, pdf.ChangesUnknown, pdf.ChangesNone} {
+		require.Equal(t, want, d.Signatures[i].Changes.Level, i)
+	}
+}
+
 // twice repeats the subsection that begins with the last mark.
 func twice(doc []byte, mark string) []byte {
 	at := bytes.LastIndex(doc, []byte(mark))

@@ -43,7 +43,7 @@ func (d *Difference) odd(what Oddity, at int64) {
 // Diff compares a revision with the one before it, two views of one file ([File.At]). It reads the update, not the document.
 func Diff(old, now *File) (*Difference, error) {
 	d := &Difference{}
-	if len(now.sections) != len(old.sections)+1 || old.Odd() || now.Odd() || now.sections[0].hybrid != nil ||
+	if len(now.sections) != len(old.sections)+1 || old.Odd() || now.Odd() || now.sections[0].hybrid != nil || now.sections[0].trailer.Has("XRefStm") ||
 		now.sections[0].offset < old.in.size || now.sections[0].end > now.in.size {
 		d.odd(OddSections, old.in.size)
 		return d, nil
