@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"cmp"
-	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
@@ -23,6 +22,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pki"
 	"github.com/kyso-dev/kyso/internal/revoke"
 )
 
@@ -130,7 +130,7 @@ func ReadRecord(src io.ReaderAt, size int64) (*Evidence, [][]byte, error) {
 		}
 		switch folder {
 		case recordCertificates:
-			c, err := x509.ParseCertificate(data)
+			c, err := pki.ParseX509(data)
 			if err != nil {
 				return nil, nil, fail(CodeCertificate, err, "path", f.Name)
 			}
@@ -268,7 +268,7 @@ func (e *Evidence) take(der []byte) {
 		e.Add(&Evidence{CRLs: [][]byte{list.Raw}})
 		return
 	}
-	if certs, err := x509.ParseCertificates(der); err == nil {
+	if certs, err := parseRow(der); err == nil {
 		e.Add(&Evidence{Certificates: certs})
 		return
 	}

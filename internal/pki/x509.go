@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"math"
 	"net"
 	"net/url"
 
@@ -47,15 +46,18 @@ func (c *Certificate) X509() *x509.Certificate {
 	return c.build()
 }
 
-// build fills what crypto/x509 would. A key that package alg refuses leaves PublicKey nil. Names are as good as their text; RawSubject
-// and RawIssuer have all of them.
+// build fills what crypto/x509 would, but for what only the validation of paths needs: constraints of names and policies. A key that
+// package alg refuses leaves PublicKey nil. Names are as good as their text; RawSubject and RawIssuer have all of them.
 func (c *Certificate) build() *x509.Certificate {
 	std := &x509.Certificate{
 		Raw: c.Raw, RawTBSCertificate: c.RawTBS, RawSubjectPublicKeyInfo: c.RawSPKI, RawSubject: c.Subject.Raw, RawIssuer: c.Issuer.Raw,
 		Signature: c.Signature, SignatureAlgorithm: signatureAlgorithm(c.Algorithm),
 		Version: c.Version, SerialNumber: c.Serial, Issuer: c.Issuer.pkix(), Subject: c.Subject.pkix(), NotBefore: c.NotBefore, NotAfter: c.NotAfter,
-		KeyUsage: x509.KeyUsage(c.KeyUsage), BasicConstraintsValid: c.HasBasicConstraints, IsCA: c.IsCA, MaxPathLen: min(c.PathLen, math.MaxInt32), MaxPathLenZero: c.PathLen == 0,
+		KeyUsage: x509.KeyUsage(c.KeyUsage), BasicConstraintsValid: c.HasBasicConstraints, IsCA: c.IsCA, MaxPathLenZero: c.PathLen == 0,
 		SubjectKeyId: c.SubjectKeyID, AuthorityKeyId: c.AuthorityKeyID.KeyID, OCSPServer: c.OCSP, IssuingCertificateURL: c.Issuers,
+	}
+	if c.HasBasicConstraints {
+		std.MaxPathLen = c.PathLen
 	}
 	std.PublicKey, std.PublicKeyAlgorithm = publicKey(c.RawSPKI)
 	for _, e := range c.Extensions {

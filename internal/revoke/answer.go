@@ -95,7 +95,8 @@ func (a *Answer) Tells(c *pki.Certificate) bool {
 // Options are the circumstances of a question.
 type Options struct {
 	// Path says how paths to those who signed are validated; nil is the ordinary way. Its time is not looked at, nor are policies
-	// and uses.
+	// and uses. Its Algorithms judges the certificates of those paths; the signatures of the pieces are the caller's to judge, by
+	// [Piece.Algorithm].
 	Path *pki.Options
 
 	// Responders are OCSP responders that the caller trusts for every certificate (RFC 6960, 4.2.2.2, 1.).
@@ -114,7 +115,7 @@ func Answers(chain []*pki.Certificate, i int, ev *Evidence, opts *Options) ([]An
 	if opts == nil {
 		opts = &Options{}
 	}
-	q := &question{ev: ev, opts: opts, cert: chain[i], above: chain[i+1:]}
+	q := &question{ev: ev, opts: opts, checked: make(map[Digest]error), hashes: make(map[crypto.Hash]idHashes), cert: chain[i], above: chain[i+1:]}
 	if opts.Path != nil {
 		q.path = *opts.Path
 	}
@@ -145,12 +146,12 @@ type question struct {
 	cert  *pki.Certificate
 	above []*pki.Certificate // its issuer first, the anchor last
 
-	custom       pki.VerifyFunc   // of the caller's path options
-	certificates map[Digest]error // signatures of certificates that were checked
-	hashes       map[crypto.Hash]idHashes
-	tries        int // signatures of pieces looked at
-	octets       int // hashed for them
-	compared     int // names of distribution points
+	custom   pki.VerifyFunc   // of the caller's path options
+	checked  map[Digest]error // signatures of certificates
+	hashes   map[crypto.Hash]idHashes
+	tries    int // signatures of pieces looked at
+	octets   int // hashed for them
+	compared int // names of distribution points
 
 	answers []Answer
 	errs    []*Error
@@ -164,17 +165,14 @@ func (q *question) verifyCertificate(key pki.Key, algorithm, message, value []by
 	h.Write(message) // DER, so it tells where it ends
 	h.Write(value)
 	id := Digest(h.Sum(nil))
-	err, known := q.certificates[id]
+	err, known := q.checked[id]
 	if !known {
-		if q.certificates == nil {
-			q.certificates = make(map[Digest]error)
-		}
 		if q.custom != nil {
 			err = q.custom(key, algorithm, message, value)
 		} else {
 			err = pki.VerifySignature(key, algorithm, message, value)
 		}
-		q.certificates[id] = err
+		q.checked[id] = err
 	}
 	return err
 }

@@ -68,9 +68,10 @@ func (c *checker) certificate(chain []*pki.Certificate, i int) (Answer, *Error) 
 }
 
 // holds tells whether an answer is one of the time, by signers who are good themselves. A list must say until when it holds: RFC 5280,
-// 5.1.2.5, demands it, and nothing else does here.
+// 5.1.2.5, demands it, and nothing else does here. What is revoked stays so, however old the list that says it.
 func (c *checker) holds(a *Answer, known []*pki.Certificate) *Error {
-	if a.ThisUpdate.After(c.at) || !a.NextUpdate.IsZero() && c.at.After(a.NextUpdate) || a.NextUpdate.IsZero() && a.Source == List {
+	over := !a.NextUpdate.IsZero() && c.at.After(a.NextUpdate) || a.NextUpdate.IsZero() && a.Source == List
+	if a.ThisUpdate.After(c.at) || over && a.State != Revoked {
 		until := "-"
 		if !a.NextUpdate.IsZero() {
 			until = stamp(a.NextUpdate)

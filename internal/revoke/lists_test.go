@@ -233,7 +233,7 @@ func TestO3Names(t *testing.T) {
 	answers, errs := revoke.Answers(chainOf(leaf, root), 0, revoke.NewEvidence(nil, nil, lists), nil)
 	require.Empty(t, answers)
 	require.Equal(t, []finding.Code{revoke.CodeTooLarge}, codes(errs))
-	require.Less(t, time.Since(start), 5*time.Second)
+	require.Less(t, time.Since(start), 30*time.Second)
 }
 
 // TestO3Malformed gives lists that cannot be read.

@@ -543,5 +543,5 @@ func TestO1Fanout(t *testing.T) {
 	var e *revoke.Error
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, string(revoke.CodeUnchecked), e.Code())
-	require.Less(t, time.Since(start), 5*time.Second)
+	require.Less(t, time.Since(start), 30*time.Second)
 }

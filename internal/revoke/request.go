@@ -81,7 +81,8 @@ func (r *Request) Address(responder string) (address string, ok bool) {
 	return address, r.Nonce == nil && len(address) <= getSize && !strings.ContainsAny(responder, "?#")
 }
 
-// Read reads the answer. That it is authentic and recent is not looked at here: [Answers] tells. Errors are those of [ParseResponse],
+// Read reads the answer. That it is authentic and recent is not looked at here: [Answers] tells. An answer without a nonce is taken,
+// since responders that make theirs beforehand leave it out. Errors are those of [ParseResponse],
 // [CodeNonce], and [CodeOther] where it is not about the certificate.
 func (r *Request) Read(answer []byte) (*Response, error) {
 	got, err := ParseResponse(answer)

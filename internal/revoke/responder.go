@@ -2,7 +2,6 @@ package revoke
 
 import (
 	"cmp"
-	"crypto"
 	"slices"
 	"strconv"
 
@@ -50,9 +49,6 @@ func (q *question) meant(id CertID) bool {
 	}
 	h, ok := q.hashes[id.Hash]
 	if !ok {
-		if q.hashes == nil {
-			q.hashes = make(map[crypto.Hash]idHashes)
-		}
 		h = hashesOf(id.Hash, q.cert, q.above[0])
 		q.hashes[id.Hash] = h
 	}
