@@ -9,26 +9,6 @@ var revoke = map[string]Message{
 		En: "the revocation data goes beyond a limit: {what}, at most {max}",
 		Vi: "dữ liệu thu hồi vượt quá giới hạn: {what}, tối đa {max}",
 	},
-	"revoke.revoked": {
-		En: "the certificate of {subject} was revoked at {at}",
-		Vi: "chứng thư số của {subject} đã bị thu hồi từ {at}",
-	},
-	"revoke.suspended": {
-		En: "the certificate of {subject} has been suspended since {at}",
-		Vi: "chứng thư số của {subject} đang bị tạm dừng từ {at}",
-	},
-	"revoke.unchecked": {
-		En: "whether the certificate of {subject} is revoked could not be checked",
-		Vi: "không kiểm tra được chứng thư số của {subject} có bị thu hồi hay không",
-	},
-	"revoke.nothing": {
-		En: "there is neither an OCSP response nor a revocation list for the certificate of {subject}",
-		Vi: "không có phản hồi OCSP hay danh sách thu hồi nào dành cho chứng thư số của {subject}",
-	},
-	"revoke.stale": {
-		En: "the revocation data of {issuer} is not of the time {at}: it is from {from} and holds until {until}",
-		Vi: "dữ liệu thu hồi của {issuer} không ứng với thời điểm {at}: có hiệu lực từ {from} đến {until}",
-	},
 	"revoke.crl-issuer": {
 		En: "the revocation list of {issuer} is not signed by anyone who may sign it",
 		Vi: "danh sách thu hồi của {issuer} không do bên có thẩm quyền ký",

@@ -150,7 +150,6 @@ const (
 	RevokeChecks       = 256       // signatures looked at for one certificate
 	RevokeOctets       = 256 << 20 // octets hashed for them
 	RevokeComparisons  = 1_000_000 // names of distribution points compared for one certificate
-	RevokeQuestions    = 256       // certificates asked about for one chain, those of who signed included
 	RevokeNesting      = 8         // certificates of those who signed whose own state hangs on another's
 )
 

@@ -12,11 +12,6 @@ import (
 const (
 	CodeMalformed    finding.Code = "revoke.malformed"      // no revocation data that can be read: structure
 	CodeTooLarge     finding.Code = "revoke.too-large"      // a limit of this package: what, max
-	CodeRevoked      finding.Code = "revoke.revoked"        // subject, at
-	CodeSuspended    finding.Code = "revoke.suspended"      // certificateHold: subject, at
-	CodeUnchecked    finding.Code = "revoke.unchecked"      // nothing tells the state: subject; the cause says why
-	CodeNothing      finding.Code = "revoke.nothing"        // no OCSP response and no list is about the certificate: subject
-	CodeStale        finding.Code = "revoke.stale"          // not of the time: issuer, at, from, until
 	CodeIssuer       finding.Code = "revoke.crl-issuer"     // nobody who may has signed a list: issuer; the cause says why
 	CodeCritical     finding.Code = "revoke.crl-critical"   // a list has a critical extension that is not understood: issuer, oid
 	CodeScope        finding.Code = "revoke.crl-scope"      // a list of the right issuer is not for such certificates: issuer
@@ -35,9 +30,6 @@ type Error struct {
 	finding.Fault
 	list *CRL // that it is about
 }
-
-// ErrStale is what a CRL of another time gives, for errors.Is.
-var ErrStale = fail(CodeStale, nil)
 
 func fail(code finding.Code, cause error, pairs ...string) *Error {
 	return &Error{Fault: finding.NewFault(code, cause, pairs...)}

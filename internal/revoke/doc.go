@@ -2,6 +2,5 @@
 // 6.3). It reads and authenticates what it is given and fetches nothing.
 //
 // [Answers] returns all that authentic data says of one certificate, for any time: a verifier that judges the past picks, among
-// answers, the one whose existence is proved. [Check] judges at one time, as RFC 5280 does. SHA-1 in a CertID or a ResponderID is an
-// identifier there, not a proof.
+// answers, the one whose existence is proved. SHA-1 in a CertID or a ResponderID is an identifier there, not a proof.
 package revoke

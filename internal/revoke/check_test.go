@@ -4,9 +4,24 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/pki"
 )
+
+// What Check says. Package trust judges in earnest, over times that are proved; here RFC 5280 is held to its own word.
+const (
+	CodeRevoked   finding.Code = "revoke.revoked"   // subject, at
+	CodeSuspended finding.Code = "revoke.suspended" // certificateHold: subject, at
+	CodeUnchecked finding.Code = "revoke.unchecked" // nothing tells the state: subject; the cause says why
+	CodeNothing   finding.Code = "revoke.nothing"   // no OCSP response and no list is about the certificate: subject
+	CodeStale     finding.Code = "revoke.stale"     // not of the time: issuer, at, from, until
+)
+
+// ErrStale is what revocation data of another time gives, for errors.Is.
+var ErrStale = fail(CodeStale, nil)
+
+const questions = 256 // certificates asked about for one chain, those of who signed included
 
 // Check tells the state of every certificate of a valid path but the anchor's at one time, as RFC 5280 asks it: from the anchor down, up
 // to the first that is not good, below which nothing can be told. The certificate asked about comes first. The error is an *[Error]:
@@ -35,7 +50,7 @@ type checker struct {
 func (c *checker) certificate(chain []*pki.Certificate, i int) (Answer, *Error) {
 	cert := chain[i]
 	name := cert.Name()
-	if c.asked++; c.asked > limits.RevokeQuestions || len(c.within) > limits.RevokeNesting || slices.ContainsFunc(c.within, cert.Equal) {
+	if c.asked++; c.asked > questions || len(c.within) > limits.RevokeNesting || slices.ContainsFunc(c.within, cert.Equal) {
 		return Answer{}, fail(CodeUnchecked, nil, "subject", name)
 	}
 	c.within = append(c.within, cert)
