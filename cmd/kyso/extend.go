@@ -90,6 +90,9 @@ func (e *extendFlags) parseExtend() (parsed, error) {
 }
 
 func (e *extendFlags) extendPDF(cmd *cobra.Command, out, in *os.File, size int64, l parsed, bar *bar) error {
+	if e.content != "" {
+		return usage("content-of-pdf")
+	}
 	o := &pdf.ExtendOptions{Level: l.level, Hash: l.hash, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock, Progress: bar.set}
 	var err error
 	if o.Certificates, err = e.others(); err != nil {

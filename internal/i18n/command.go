@@ -10,6 +10,10 @@ var command = map[string]Message{
 		En: "{path} is not base64",
 		Vi: "{path} không phải là base64",
 	},
+	"command.content-of-pdf": {
+		En: "a PDF signature is about the PDF itself: leave out --content",
+		Vi: "chữ ký PDF ký chính tệp PDF: hãy bỏ --content",
+	},
 	"command.extend-format": {
 		En: "{path} is of a format whose signatures cannot be raised to another level",
 		Vi: "không thể nâng mức chữ ký của {path} vì định dạng tệp không hỗ trợ",
