@@ -146,9 +146,9 @@ func (c chained) entries(cert *x509.Certificate, names *names) []ChainEntry {
 	}
 	list := make([]ChainEntry, 0, len(certs))
 	for i, one := range certs {
-		e := ChainEntry{Subject: names.text(one.RawSubject), Serial: serialOf(one), Anchor: c.path != nil && i == len(certs)-1, name: names.short(one)}
+		e := ChainEntry{Subject: names.text(one.RawSubject), Serial: serialOf(one), Anchor: c.path != nil && i == len(certs)-1, name: names.short(one), certificate: one}
 		if i < len(c.statuses) {
-			e.Revocation = revocationOf(c.statuses[i])
+			e.Revocation, e.answer = revocationOf(c.statuses[i]), c.statuses[i].Digest
 		} else {
 			e.Revocation = Revocation{Status: RevocationCouldNotCheck, Why: string(trust.CodeNoPath)}
 		}

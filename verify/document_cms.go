@@ -94,7 +94,7 @@ func (r *reader) cmsSignature(one *subject, s *cms.Signature) {
 func (r *reader) fill(one *subject, s *cms.Signature) {
 	r.learn(s.Certificates...)
 	out := &one.report
-	one.certificate, one.digest = s.Certificate, trust.DigestOf(s.Value)
+	one.certificate, one.value, one.digest = s.Certificate, s.Value, trust.DigestOf(s.Value)
 	switch {
 	case s.SigningCertificate.Present && s.SigningCertificate.Match:
 		one.identity = identityBound
@@ -109,6 +109,7 @@ func (r *reader) fill(one *subject, s *cms.Signature) {
 	if s.Info != nil {
 		one.direct = s.Info.SignedAttrsRaw == nil
 		one.hashes = []crypto.Hash{s.Info.Digest.Crypto}
+		one.messageDigest, _ = s.Info.MessageDigest() // where it is missing, the findings say so
 		if a, err := s.Info.Algorithm(); err == nil {
 			one.hashes = append(one.hashes, a.Hash)
 		}

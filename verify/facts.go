@@ -30,18 +30,20 @@ type facts struct {
 
 // subject is a signature as its format reads it.
 type subject struct {
-	report      Signature         // what a report says of it, whatever the verdict
-	certificate *x509.Certificate // nil: not found
-	identity    identity
-	digest      trust.Digest  // of the signature value
-	hashes      []crypto.Hash // on which it relies
-	stamps      []*stamp      // its own, in the order of the document
-	unread      bool          // nothing of it could be read
-	absent      bool          // what it signs is not at hand
-	direct      bool          // the value is over the content itself, with no signed attributes between
-	part        bool          // it covers less than a whole state of the document
-	appended    int64         // octets after what it covers that do more to the document than is allowed
-	changes     *pdf.Changes  // what was done to a PDF afterwards
+	report        Signature         // what a report says of it, whatever the verdict
+	certificate   *x509.Certificate // nil: not found
+	identity      identity
+	value         []byte        // the signature value
+	digest        trust.Digest  // of it
+	messageDigest []byte        // of what was signed, as the signature has it; nil where it signs several things
+	hashes        []crypto.Hash // on which it relies
+	stamps        []*stamp      // its own, in the order of the document
+	unread        bool          // nothing of it could be read
+	absent        bool          // what it signs is not at hand
+	direct        bool          // the value is over the content itself, with no signed attributes between
+	part          bool          // it covers less than a whole state of the document
+	appended      int64         // octets after what it covers that do more to the document than is allowed
+	changes       *pdf.Changes  // what was done to a PDF afterwards
 }
 
 // identity says whether the certificate found is the one that the signer meant (ETSI EN 319 102-1, 5.2.3).

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"crypto/x509"
 	"time"
 
 	"github.com/kyso-dev/kyso/trust"
@@ -29,6 +30,8 @@ type Report struct {
 
 	facts *facts            // what the document says, for [Verifier.Judge]
 	used  []*trust.Evidence // what its certificates were judged by
+
+	proofs map[trust.Digest]proof // of existence, by valid time-stamps
 }
 
 // Evidence is all that certificates were judged by: those of the chains, OCSP responses and CRLs, whatever their origin. With it the same
@@ -258,6 +261,9 @@ type ChainEntry struct {
 	Revocation Revocation `json:"revocation"`
 
 	name string // what people call the subject
+
+	certificate *x509.Certificate
+	answer      trust.Digest // of the OCSP response or CRL that told
 }
 
 // Values of [Revocation].Status.
