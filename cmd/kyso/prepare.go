@@ -85,6 +85,9 @@ func (a *app) prepareFormat(format string, prepare prepareFunc) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := anchors.gate(cmd.Context(), level.at, chain); err != nil {
+				return err
+			}
 			in, size, err := openInput(args[0])
 			if err != nil {
 				return err

@@ -103,6 +103,13 @@ func (a *app) sign(cmd *cobra.Command, args []string, format string, level *leve
 	if err != nil {
 		return err
 	}
+	chain, err := s.Certificates(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if err := anchors.gate(cmd.Context(), level.at, chain); err != nil {
+		return err
+	}
 	in, size, err := openInput(args[0])
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/x509"
 	"strings"
 
@@ -68,7 +69,12 @@ func (t *trustFlags) others() ([]*x509.Certificate, error) {
 	for _, path := range t.certs {
 		certs, err := trust.ReadPath(path)
 		if err != nil {
-			return nil, err
+			// An evidence record holds certificates too; its refusal would say less.
+			e, other := trust.ReadEvidence(path)
+			if other != nil || len(e.Certificates) == 0 {
+				return nil, err
+			}
+			certs = e.Certificates
 		}
 		all = append(all, certs...)
 	}
@@ -86,6 +92,19 @@ func (t *trustFlags) revocations() (*trust.Evidence, error) {
 		all.Add(e)
 	}
 	return all, nil
+}
+
+// gate asks, where the policy is tt15, whether a certificate may sign before anything is signed (Circular 15/2025/TT-BKHCN, article
+// 5.1.a). The other policies leave that to whoever verifies.
+func (t *trustFlags) gate(ctx context.Context, at string, chain []*x509.Certificate) error {
+	if t.policy != verify.PolicyTT15 {
+		return nil
+	}
+	v, err := t.verifier(at)
+	if err != nil {
+		return err
+	}
+	return v.CheckSigner(ctx, chain)
 }
 
 // check finds mistakes in the flags before any work is done, also where no level needs them yet.

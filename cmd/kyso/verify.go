@@ -20,12 +20,54 @@ type verifyRun struct {
 	json     bool
 	codes    []int
 	printed  int
+	report   reportFlags
+	reports  []*verify.Report // kept where the flags ask for files
+}
+
+// reportFlags name files that are written beside what is printed.
+type reportFlags struct {
+	kind, out, evidence string
+}
+
+func (f *reportFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.kind, "report", "", "also write a report of this `kind` to --out: xml (ETSI TS 119 102-2)")
+	flags.StringVar(&f.out, "out", "", "`file` for --report")
+	flags.StringVar(&f.evidence, "evidence", "", "`file` for the evidence of the check (ZIP): certificates, OCSP responses, CRLs and the result")
+}
+
+func (f *reportFlags) check(args []string) error {
+	switch {
+	case f.kind != "" && f.kind != "xml":
+		return usage("report-kind", "value", f.kind)
+	case (f.kind == "") != (f.out == ""):
+		return usage("report-out")
+	case f.kind != "" && (len(args) != 1 || args[0] == "-"):
+		return usage("report-one")
+	}
+	return nil
+}
+
+// files writes what the flags name, each whole or not at all.
+func (r *verifyRun) files(ctx context.Context) error {
+	lang := r.app.lang()
+	if r.report.kind != "" {
+		err := writeFile(ctx, r.report.out, func(f *os.File) error { return r.reports[0].XML(f, lang) })
+		if err != nil {
+			return err
+		}
+	}
+	if r.report.evidence == "" || len(r.reports) == 0 {
+		return nil
+	}
+	return writeFile(ctx, r.report.evidence, func(f *os.File) error { return verify.WriteEvidence(f, lang, r.reports...) })
 }
 
 func (a *app) verifyCommand() *cobra.Command {
 	var anchors trustFlags
 	var at, content string
 	var asJSON bool
+	var report reportFlags
 	cmd := &cobra.Command{
 		Use:   "verify [flags] FILE... | -",
 		Short: "Say whether to trust documents, and why",
@@ -36,12 +78,18 @@ func (a *app) verifyCommand() *cobra.Command {
 			if len(args) == 0 {
 				return usage("arguments", "usage", cmd.UseLine())
 			}
+			if err := report.check(args); err != nil {
+				return err
+			}
 			v, err := anchors.verifier(at)
 			if err != nil {
 				return err
 			}
-			run := &verifyRun{app: a, verifier: v, content: content, json: asJSON}
+			run := &verifyRun{app: a, verifier: v, content: content, json: asJSON, report: report}
 			if err := run.all(cmd.Context(), args); err != nil {
+				return err
+			}
+			if err := run.files(cmd.Context()); err != nil {
 				return err
 			}
 			return status(verify.WorstExit(run.codes...))
@@ -49,6 +97,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	}
 	anchors.add(cmd)
 	addAt(cmd, &at)
+	report.add(cmd)
 	f := cmd.Flags()
 	f.StringVar(&content, "content", "", "`file` that a detached signature or a time-stamp is about")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object for each file")
@@ -111,6 +160,9 @@ func (r *verifyRun) one(ctx context.Context, path string) error {
 		report, _ = r.verifier.Verify(ctx, unreadable{err}, 1, &verify.Options{Name: path})
 	}
 	r.codes = append(r.codes, report.ExitCode())
+	if r.report.kind != "" || r.report.evidence != "" {
+		r.reports = append(r.reports, report)
+	}
 	return r.print(report)
 }
 

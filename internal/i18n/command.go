@@ -106,6 +106,18 @@ var command = map[string]Message{
 		En: "{path} is too long to hold a password",
 		Vi: "{path} quá dài, không thể là tệp mật khẩu",
 	},
+	"command.report-kind": {
+		En: "--report {value} is not xml",
+		Vi: "--report {value} không phải là xml",
+	},
+	"command.report-one": {
+		En: "--report writes the report of one document: name one file",
+		Vi: "--report chỉ ghi báo cáo của một tài liệu: hãy chỉ định đúng một tệp",
+	},
+	"command.report-out": {
+		En: "--report and --out belong together: give both",
+		Vi: "--report và --out phải đi cùng nhau: hãy dùng cả hai",
+	},
 	"command.revision": {
 		En: "there is no revision {value}; the document has {count}",
 		Vi: "không có phiên bản {value}; tài liệu có {count} phiên bản",
