@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -240,4 +241,42 @@ func FuzzCanonicalize(f *testing.F) {
 			t.Fatalf("%s: %v\nas a stream %q\nas a subset %q", method, err, once, subset)
 		}
 	})
+}
+
+// TestRandomRuns is TestRuns over documents of plain tags, prefixes and default namespaces in every order.
+func TestRandomRuns(t *testing.T) {
+	for seed := range uint64(3000) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		var b strings.Builder
+		var element func(depth int)
+		element = func(depth int) {
+			name := pick(r, []string{"a", "b", "p:c", "q:d", "a", "b"})
+			attrs := pick(r, []string{"", "", "", "", ` xmlns="urn:x"`, ` xmlns="urn:y"`, ` xmlns=""`, ` xmlns:q="urn:x"`, ` p:e="1"`})
+			b.WriteString("<" + name + attrs + ">")
+			for range r.IntN(4) {
+				if depth < 6 && r.IntN(3) > 0 {
+					element(depth + 1)
+				} else {
+					b.WriteString(pick(r, []string{"t", "&amp;", "&#65;", "<b/>", "<!---->", " "}))
+				}
+			}
+			b.WriteString("</" + name + ">")
+		}
+		b.WriteString(`<r xmlns:p="urn:p" xmlns:q="urn:q">`)
+		element(1)
+		element(1)
+		b.WriteString("</r>")
+		doc := []byte(b.String())
+		tree, err := xmltree.Parse(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, method := range []C14N{C14N10, ExclusiveC14N} {
+			got, err := canonicalize(t, doc, method, nil)
+			want, werr := canonical(t, doc, method, nil, everything{tree, 0})
+			if err != nil || werr != nil || !bytes.Equal(got, want) {
+				t.Fatalf("seed %d, %s: %v, %v\n%s\nas a stream %q\nas a subset %q", seed, method, err, werr, doc, got, want)
+			}
+		}
+	}
 }

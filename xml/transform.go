@@ -123,8 +123,17 @@ func (d *digester) outside(r *Reference, w io.Writer) (size int64, err error) {
 	return size, err
 }
 
-// octets are what a Reference hashes (XML Signature, 4.4.3.2).
-func (d *digester) octets(r *Reference) ([]byte, error) {
+// octets are what a Reference hashes (XML Signature, 4.4.3.2). XPath expressions are evaluated at every step, down to the attributes that
+// a canonical form asks for, so that all of it is bounded.
+func (d *digester) octets(r *Reference) (octets []byte, err error) {
+	overrun := d.bounded(func() { octets, err = d.compute(r) })
+	if overrun != nil {
+		return nil, overrun
+	}
+	return octets, err
+}
+
+func (d *digester) compute(r *Reference) ([]byte, error) {
 	now, err := d.dereference(r)
 	if err != nil {
 		return nil, err
