@@ -205,3 +205,20 @@ func TestPolicyLater(t *testing.T) {
 	now := judge(t, v, pki{PKI: p}.signPDF(t, plainPDF("x"), "signer", nil), &verify.Options{At: early.Add(time.Hour)}).Signatures[0]
 	require.Equal(t, []string{"policy.algorithm"}, policyFindings(now), "nobody knew of the later act then")
 }
+
+// TestRevokedAfterClaimed: a revocation after the claimed time leaves the verdict and is warned of.
+func TestRevokedAfterClaimed(t *testing.T) {
+	p := start(t)
+	doc := p.signPDF(t, plainPDF("x"), "signer", &pdf.Options{PSS: true})
+	p.SetTime(p.Now().Add(time.Hour))
+	require.NoError(t, p.Revoke("signer", 1))
+	p.SetTime(p.Now().Add(time.Hour))
+	s := judge(t, p.by(t, "tt15"), doc, nil).Signatures[0]
+	require.Equal(t, "TOTAL-PASSED", verdict(s))
+	require.Equal(t, verify.BasisClaimed, s.Time.Basis)
+	warned := slices.ContainsFunc(s.Findings, func(f verify.Finding) bool {
+		return f.Code == verify.CodeRevokedLater && f.Severity == verify.SeverityWarning
+	})
+	require.True(t, warned, "%v", codes(s.Findings))
+	require.Equal(t, "INDETERMINATE/REVOKED_NO_POE", verdict(judge(t, p.by(t, "default"), doc, nil).Signatures[0]))
+}

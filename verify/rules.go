@@ -147,6 +147,15 @@ func (r *rules) sign(j *judging, f *subject, s *Signature, v *verdict) {
 		}
 	}
 	r.later(j, s, at)
+	if s.Time.Basis != BasisClaimed {
+		return
+	}
+	// Where the time of signing is only claimed, it may have been claimed to come before the revocation.
+	for i, f := range s.Findings {
+		if (f.Code == CodeRevokedLater || f.Code == CodeSuspendedLater) && f.Severity == SeverityInfo {
+			s.Findings[i].Severity = SeverityWarning
+		}
+	}
 }
 
 // later remarks that the act behind the rules was not in force yet when the signature was made.
