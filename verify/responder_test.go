@@ -72,5 +72,5 @@ func TestO4Slow(t *testing.T) {
 	began := time.Now()
 	s := judge(t, v, doc, nil).Signatures[0]
 	require.Equal(t, "INDETERMINATE/CERTIFICATE_CHAIN_GENERAL_FAILURE", verdict(s))
-	require.Less(t, time.Since(began), 45*time.Second)
+	require.Less(t, time.Since(began), 2*time.Minute)
 }
