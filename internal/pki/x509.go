@@ -2,7 +2,6 @@ package pki
 
 import (
 	"crypto"
-	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -147,8 +146,6 @@ func publicKey(spki []byte) (crypto.PublicKey, x509.PublicKeyAlgorithm) {
 		return pub, x509.ECDSA
 	case ed25519.PublicKey:
 		return pub, x509.Ed25519
-	case *dsa.PublicKey:
-		return pub, x509.DSA
 	}
 	return nil, x509.UnknownPublicKeyAlgorithm // one kept for RSA-PSS, as crypto/x509 has it
 }
