@@ -17,8 +17,8 @@ type PINOptions struct {
 }
 
 // ChangePIN replaces the user's PIN. The old one counts as a try: it is sent once, and not at all where the token's flags speak
-// against it. The new one has to be ASCII, of a length that the token takes, another one, and none that authorities hand out. Log-ins
-// of this process on the token end.
+// against it. The new one has to be ASCII, of a length that the token takes, another one, and none that authorities hand out. Signers of
+// this process log in anew with it.
 func (t *Token) ChangePIN(ctx context.Context, old, fresh string, opts *PINOptions) error {
 	var o PINOptions
 	if opts != nil {
@@ -46,6 +46,7 @@ func (t *Token) ChangePIN(ctx context.Context, old, fresh string, opts *PINOptio
 		err := d.attempt(userNormal, old, false, func() error { return d.api().SetPIN(s.handle, old, fresh) })
 		if err == nil {
 			memory.reset(who, fresh)
+			d.renewPIN(fresh)
 		}
 		return err
 	}))
@@ -91,6 +92,7 @@ func (t *Token) Unlock(ctx context.Context, so, fresh string, opts *PINOptions) 
 			return d.refused(userSO, err)
 		}
 		memory.reset(owner(d.id, userNormal), fresh)
+		d.setPIN("")
 		return nil
 	})
 	if err != nil {

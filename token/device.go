@@ -289,6 +289,15 @@ func (d *device) setPIN(pin string) {
 	d.pin = pin
 }
 
+// renewPIN is for signers that had logged in with the PIN that was changed.
+func (d *device) renewPIN(pin string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pin != "" {
+		d.pin = pin
+	}
+}
+
 // alreadyIn takes CKR_USER_ALREADY_LOGGED_IN for success. The PIN that came with it was not looked at.
 func alreadyIn(err error) error {
 	if is(err, rvUserAlreadyLoggedIn) {

@@ -102,13 +102,7 @@ func newSigner(ctx context.Context, d *device, cert *Certificate, all []*Certifi
 	if err != nil {
 		return nil, signer.NewError(signer.CodeUnsupportedAlgorithm, err, "algorithm", alg.KeyName(cert.Certificate.PublicKey))
 	}
-	certs := []*x509.Certificate{cert.Certificate}
-	for _, c := range all {
-		if c.Certificate != nil && c.Certificate.IsCA {
-			certs = append(certs, c.Certificate)
-		}
-	}
-	chain, err := signer.Chain(pub, append(certs, o.Chain...))
+	chain, err := signer.Chain(pub, append(certificatesOf(cert, all), o.Chain...))
 	if err != nil {
 		return nil, err
 	}

@@ -145,6 +145,134 @@ var token = map[string]Message{
 		En: "this is not a catalogue of token drivers (JSON, schema 1)",
 		Vi: "đây không phải danh mục trình điều khiển USB token (JSON, schema 1)",
 	},
+	"token.no-driver": {
+		En: "no driver for USB tokens was found on this computer",
+		Vi: "không tìm thấy trình điều khiển USB token trên máy tính này",
+	},
+	"token.pin-change": {
+		En: "the PIN of the token {label} has to be changed before it signs",
+		Vi: "phải đổi mã PIN của USB token {label} trước khi ký",
+	},
+	"token.pin-low": {
+		En: "a wrong PIN was entered on the token {label} recently; it locks after a few",
+		Vi: "gần đây đã có người nhập sai mã PIN của USB token {label}; sai thêm vài lần thì USB token sẽ bị khóa",
+	},
+	"token.no-certificate": {
+		En: "no certificate is to be seen on the token",
+		Vi: "không thấy chứng thư số nào trên USB token",
+	},
+	"token.clock": {
+		En: "the clock of this computer is wrong: it says {at}, and {time} is known",
+		Vi: "đồng hồ của máy tính sai: đang là {at}, trong khi thời điểm đã biết là {time}",
+	},
+	"token.issuer-unknown": {
+		En: "the certificate of {subject} was issued by {issuer}, which is not among those trusted here",
+		Vi: "chứng thư số của {subject} do {issuer} cấp, nhưng nơi cấp này chưa được tin cậy ở đây",
+	},
+	"token.status-unknown": {
+		En: "whether the certificate of {subject} is suspended or revoked could not be found out",
+		Vi: "chưa kiểm tra được chứng thư số của {subject} có bị tạm dừng hoặc thu hồi hay không",
+	},
+	"token.advice-install": {
+		En: "install the token's software: it is on the token's own drive or on the web page of the authority that issued the certificate",
+		Vi: "hãy cài phần mềm của USB token: có sẵn trong ổ đĩa của USB token hoặc trên trang web của nhà cung cấp chứng thư số",
+	},
+	"token.advice-architecture": {
+		En: "install the driver for the architecture of this program, or use this program in the architecture of the driver",
+		Vi: "hãy cài trình điều khiển cùng kiến trúc (32 hoặc 64 bit) với chương trình này, hoặc dùng bản chương trình cùng kiến trúc với trình điều khiển",
+	},
+	"token.advice-driver": {
+		En: "plug the token in again; if that does not help, install the newest driver from the provider of the certificate and restart the computer",
+		Vi: "hãy rút ra cắm lại USB token; nếu không được, hãy cài trình điều khiển mới nhất của nhà cung cấp chứng thư số rồi khởi động lại máy tính",
+	},
+	"token.advice-plug": {
+		En: "plug the token in, directly and not through a hub, and see whether its light is on",
+		Vi: "hãy cắm USB token trực tiếp vào máy, không qua bộ chia, và xem đèn của USB token có sáng không",
+	},
+	"token.advice-other-token": {
+		En: "plug in the right token, or name one of those that are there",
+		Vi: "hãy cắm đúng USB token, hoặc chọn một trong các USB token đang cắm",
+	},
+	"token.advice-unlock": {
+		En: "do not try further; ask the authority that issued the certificate to unlock the token: it needs the token's serial number, a signed form and proof of who you are",
+		Vi: "đừng thử thêm; hãy yêu cầu nhà cung cấp chứng thư số mở khóa USB token: cần số sê-ri của USB token, phiếu yêu cầu có ký tên đóng dấu và giấy tờ xác minh",
+	},
+	"token.advice-final": {
+		En: "enter the PIN only if you are sure of it; otherwise ask the authority that issued the certificate to reset it",
+		Vi: "chỉ nhập mã PIN khi chắc chắn đúng; nếu không, hãy nhờ nhà cung cấp chứng thư số đặt lại mã PIN",
+	},
+	"token.advice-change-pin": {
+		En: "change the PIN to one of your own, 6 to 8 letters and digits, and keep it in a safe place",
+		Vi: "hãy đổi sang mã PIN riêng gồm 6 đến 8 chữ và số, rồi cất giữ cẩn thận",
+	},
+	"token.advice-careful": {
+		En: "turn the Vietnamese input method (Unikey) and Caps Lock off before you enter the PIN",
+		Vi: "hãy tắt bộ gõ tiếng Việt (Unikey) và phím Caps Lock trước khi nhập mã PIN",
+	},
+	"token.advice-pin": {
+		En: "turn the Vietnamese input method (Unikey) and Caps Lock off and enter the right PIN; do not guess, the token locks after a few wrong ones",
+		Vi: "hãy tắt bộ gõ tiếng Việt (Unikey) và phím Caps Lock rồi nhập đúng mã PIN; đừng đoán, sai vài lần là USB token bị khóa",
+	},
+	"token.advice-set-up": {
+		En: "ask the authority that issued the certificate to set the token up",
+		Vi: "hãy nhờ nhà cung cấp chứng thư số thiết lập USB token",
+	},
+	"token.advice-log-in": {
+		En: "look again with the PIN: some tokens show their certificates only then; if there is none, ask the authority to load it",
+		Vi: "hãy kiểm tra lại kèm mã PIN: một số USB token chỉ hiện chứng thư số sau khi nhập mã PIN; nếu vẫn không có, hãy nhờ nhà cung cấp nạp chứng thư số",
+	},
+	"token.advice-renew": {
+		En: "renew the certificate with the authority that issued it, and have the renewed one loaded onto the token",
+		Vi: "hãy gia hạn với nhà cung cấp chứng thư số và nạp chứng thư số mới vào USB token",
+	},
+	"token.advice-resume": {
+		En: "ask the authority that issued the certificate why it is suspended, and to resume it",
+		Vi: "hãy hỏi nhà cung cấp chứng thư số lý do tạm dừng và yêu cầu khôi phục",
+	},
+	"token.advice-replace": {
+		En: "sign with another certificate, or ask the authority that issued this one for a new one",
+		Vi: "hãy ký bằng chứng thư số khác, hoặc yêu cầu nhà cung cấp cấp chứng thư số mới",
+	},
+	"token.advice-clock": {
+		En: "set the date, time and time zone of this computer",
+		Vi: "hãy đặt lại ngày, giờ và múi giờ của máy tính",
+	},
+	"token.advice-choose": {
+		En: "say which certificate is meant: by its serial number, its thumbprint or the tax code",
+		Vi: "hãy chọn chứng thư số cần dùng: theo số sê-ri, dấu vân tay (thumbprint) hoặc mã số thuế",
+	},
+	"token.advice-trust": {
+		En: "add the certificate of the national root or of the issuer to those that are trusted",
+		Vi: "hãy thêm chứng thư số gốc quốc gia hoặc của nơi cấp vào danh sách tin cậy",
+	},
+	"token.advice-online": {
+		En: "check again with a connection to the Internet, or give the authority's revocation list",
+		Vi: "hãy kiểm tra lại khi có kết nối Internet, hoặc cung cấp danh sách thu hồi của nhà cung cấp",
+	},
+	"token.advice-close": {
+		En: "close the other programs that use the token: its manager, browsers, the tax software",
+		Vi: "hãy đóng các chương trình khác đang dùng USB token: phần mềm quản lý USB token, trình duyệt, phần mềm kê khai thuế",
+	},
+	"token.advice-build": {
+		En: "use a build of this program with cgo",
+		Vi: "hãy dùng bản chương trình được biên dịch có cgo",
+	},
+	"token.cause-not-renewed": {
+		En: "possibly it was not renewed, or the renewed certificate is not on this token yet",
+		Vi: "có thể chưa gia hạn, hoặc chứng thư số đã gia hạn chưa được nạp vào USB token này",
+	},
+	"token.cause-unpaid": {
+		En: "possibly a fee is unpaid",
+		Vi: "có thể còn phí chưa thanh toán",
+	},
+	"token.cause-papers": {
+		En: "possibly the authority lacks papers (registration, identity, the signed contract)",
+		Vi: "có thể còn thiếu hồ sơ (đăng ký kinh doanh, giấy tờ tùy thân, hợp đồng có ký tên đóng dấu)",
+	},
+	"token.cause-asked": {
+		En: "possibly its holder asked for it, or the token was reported lost",
+		Vi: "có thể do chủ chứng thư số yêu cầu, hoặc USB token đã được báo mất",
+	},
 	"pin.default": {
 		En: "the token still has a PIN that tokens are handed out with, which everybody knows; change it now",
 		Vi: "USB token vẫn dùng mã PIN mặc định mà ai cũng biết; hãy đổi mã PIN ngay",

@@ -233,5 +233,6 @@ const (
 	TokenProviders    = 1024                   // entries of the Windows registry that are looked at
 	TokenFolders      = 2048                   // folders in which modules are looked for
 	TokenProbe        = 1 << 20                // octets of the answer of a probe
+	TokenClock        = 10 * time.Minute       // how far a clock may be off before it is called wrong
 	TokenPoll         = 200 * time.Millisecond // between two looks for a token that was pulled out
 )
