@@ -13,6 +13,7 @@ import (
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/signer/keyfile"
 	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/token"
 	"github.com/kyso-dev/kyso/verify"
 )
 
@@ -106,6 +107,7 @@ var exitByCode = map[finding.Code]int{
 	cms.CodeWrite:                exitUsage,
 	verify.CodePolicy:            exitUsage,
 	verify.CodeRead:              exitUsage,
+	token.CodeModuleMissing:      exitUsage,
 	keyfile.CodePassword:         exitUsage,
 	keyfile.CodePasswordRequired: exitUsage,
 	keyfile.CodePasswordForm:     exitUsage,
@@ -116,6 +118,7 @@ var exitByCode = map[finding.Code]int{
 var exitByRoom = map[string]int{
 	"signer":    exitNoSigning,
 	"keyfile":   exitNoSigning,
+	"token":     exitNoSigning,
 	"timestamp": exitNoSigning,
 	"httpx":     exitNoSigning,
 	"trust":     exitUsage,

@@ -21,6 +21,7 @@ import (
 type keyFlags struct {
 	p12, passFile    string
 	key, cert, chain string
+	token            tokenKeyFlags
 }
 
 func (k *keyFlags) add(cmd *cobra.Command) {
@@ -30,11 +31,18 @@ func (k *keyFlags) add(cmd *cobra.Command) {
 	f.StringVar(&k.key, "key", "", "private key `file` (PEM)")
 	f.StringVar(&k.cert, "cert", "", "certificate `file` of --key (PEM or DER)")
 	f.StringVar(&k.chain, "chain", "", "`file` with the certificates above --cert (PEM)")
+	k.token.add(cmd)
 }
 
 // signer opens the key that the flags name.
-func (k *keyFlags) signer(ctx context.Context, a *app) (signer.Signer, error) {
+func (k *keyFlags) signer(ctx context.Context, a *app, l parsed) (signer.Signer, error) {
 	switch {
+	case k.token.module != "" && (k.p12 != "" || k.key != "" || k.cert != "" || k.chain != ""):
+		return nil, usage("key-twice")
+	case k.token.module != "":
+		return k.token.signer(ctx, a, l)
+	case k.token.choice.set() || k.token.pin.given():
+		return nil, usage("token-missing")
 	case k.p12 != "" && (k.key != "" || k.cert != "" || k.chain != ""):
 		return nil, usage("key-twice")
 	case k.p12 != "":

@@ -14,10 +14,12 @@ import (
 
 	"github.com/kyso-dev/kyso"
 	"github.com/kyso-dev/kyso/internal/i18n"
+	"github.com/kyso-dev/kyso/token"
 	"github.com/spf13/cobra"
 )
 
 func main() {
+	token.ServeProbe()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -81,6 +83,7 @@ func (a *app) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(a.signCommand(), a.extendCommand(), a.prepareCommand(), a.finishCommand(), a.verifyCommand(), a.inspectCommand(),
 		a.timestampCommand(), a.certCommand(), a.trustCommand(), a.demoCommand(), a.benchCommand())
+	root.AddCommand(a.tokenCommand())
 	return root
 }
 

@@ -5,15 +5,29 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kyso-dev/kyso/internal/softhsm"
+	"github.com/kyso-dev/kyso/internal/testpki"
 )
 
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) != "kyso" { // the tests themselves, and not the command that they run
+		dir, err := os.MkdirTemp("", "kyso-cmd-")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		if err := softhsm.Configure(dir); err != nil { // SoftHSM reads it once in a process
+			panic(err)
+		}
+	}
 	testscript.Main(m, map[string]func(){"kyso": main})
 }
 
@@ -23,7 +37,18 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("SOFTHSM2_CONF", os.Getenv("SOFTHSM2_CONF"))
+			return nil
+		},
 		Condition: func(cond string) (bool, error) {
+			if cond == "softhsm" {
+				_, err := softhsm.Module()
+				if err != nil && os.Getenv("KYSO_REQUIRE_TOOLS") == "1" {
+					return false, err
+				}
+				return err == nil, nil
+			}
 			path, ok := strings.CutPrefix(cond, "exists:")
 			if !ok {
 				return false, fmt.Errorf("unknown condition %q", cond)
@@ -35,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"field":   field,
 			"serve":   serve,
+			"softhsm": softToken,
 			"writehx": writeHex,
 		},
 	})
@@ -136,4 +162,24 @@ func writeHex(ts *testscript.TestScript, neg bool, args []string) {
 	_, err := fmt.Sscanf(strings.TrimSpace(ts.ReadFile(args[0])), "%x", &data)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+}
+
+// softToken runs "softhsm LABEL DIR NAME…": a SoftHSM token with the keys and certificates of those names of the demo PKI in DIR. MODULE
+// is set to the module.
+func softToken(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: softhsm LABEL DIR NAME...")
+	}
+	pki, err := testpki.Load(ts.MkAbs(args[1]), nil)
+	ts.Check(err)
+	defer pki.Close()
+	objects := []softhsm.Object{{Certificate: pki.Certificate("issuer"), Label: "issuer"}}
+	for _, name := range args[2:] {
+		objects = append(objects, softhsm.Object{Key: pki.Key(name), Certificate: pki.Certificate(name), Label: name})
+	}
+	_, err = softhsm.Token(softhsm.Options{Label: args[0], Objects: objects})
+	ts.Check(err)
+	module, err := softhsm.Module()
+	ts.Check(err)
+	ts.Setenv("MODULE", module)
 }

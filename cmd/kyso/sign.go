@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -98,11 +99,12 @@ func (a *app) signCMSCommand() *cobra.Command {
 type signFunc func(out, in *os.File, size int64, s signer.Signer, l parsed, bar *bar) error
 
 // sign is what signing has in common in all formats: flags, key, input, output whole or not at all, and a line that says so.
-func (a *app) sign(cmd *cobra.Command, args []string, format string, level *levelFlags, key *keyFlags, anchors *trustFlags, sign signFunc) error {
+func (a *app) sign(cmd *cobra.Command, args []string, format string, level *levelFlags, key *keyFlags, anchors *trustFlags, sign signFunc) (err error) {
 	l, s, err := a.openKey(cmd.Context(), level, key, anchors)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, a.closeKey(s)) }()
 	chain, err := s.Certificates(cmd.Context())
 	if err != nil {
 		return err
@@ -133,7 +135,7 @@ func (a *app) openKey(ctx context.Context, level *levelFlags, key *keyFlags, anc
 	if err != nil {
 		return l, nil, err
 	}
-	s, err := key.signer(ctx, a)
+	s, err := key.signer(ctx, a, l)
 	return l, s, err
 }
 

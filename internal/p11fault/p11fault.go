@@ -183,6 +183,14 @@ func (m *Module) Set(f Field, value int64) {
 	}
 }
 
+// Reset makes all fields 0 again: no faults, nothing counted.
+func (m *Module) Reset() {
+	m.t.Helper()
+	if _, err := m.ctl.WriteAt(make([]byte, softhsmAt), 0); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
 // Fail makes a function fail a number of times with a CK_RV.
 func (m *Module) Fail(f Function, times int, value uint) {
 	m.t.Helper()

@@ -107,16 +107,23 @@ static ul checked(ul h) {
 	return r;
 }
 
-// real is SoftHSM's slot of our token; 0 when found.
+// ours_in reports whether a slot of SoftHSM has our token.
+static int ours_in(ul slot) {
+	struct token_info info;
+	return CALL(GET_TOKEN_INFO, (ul, struct token_info *))(slot, &info) == 0 && !memcmp(info.serial, ctl->serial, 16);
+}
+
+// real is SoftHSM's slot of our token; 0 when found. A test process has hundreds, so it is remembered.
 static ul real(ul *slot) {
-	ul n = 64, slots[64];
-	ul r = CALL(GET_SLOT_LIST, (by, ul *, ul *))(1, slots, &n);
-	if (r) return r;
-	for (ul i = 0; i < n; i++) {
-		struct token_info info;
-		if (CALL(GET_TOKEN_INFO, (ul, struct token_info *))(slots[i], &info) == 0 && !memcmp(info.serial, ctl->serial, 16)) { *slot = slots[i]; return 0; }
-	}
-	return TOKEN_NOT_PRESENT;
+	static ul known;
+	static int found;
+	if (found && ours_in(known)) { *slot = known; return 0; }
+	static ul slots[4096];
+	pthread_mutex_lock(&mu);
+	ul n = 4096, r = CALL(GET_SLOT_LIST, (by, ul *, ul *))(1, slots, &n);
+	for (ul i = 0; r == 0 && i < n; i++) if (ours_in(slots[i])) { known = *slot = slots[i]; found = 1; pthread_mutex_unlock(&mu); return 0; }
+	pthread_mutex_unlock(&mu);
+	return r ? r : TOKEN_NOT_PRESENT;
 }
 static ul shown(void) { return 1 + (ul)get(F_MOVED); }
 static ul here(ul slot) {
