@@ -73,6 +73,9 @@ type binding struct {
 
 var _ cryptoki = (*binding)(nil)
 
+// bindable says whether modules can be called at all.
+func bindable() error { return nil }
+
 // bind loads the module. What it says of itself is not believed yet: the caller has looked at the file.
 func bind(path string) (cryptoki, error) {
 	name := C.CString(path)
@@ -170,6 +173,11 @@ func (b *binding) Login(s session, user uint, pin string) error {
 }
 
 func (b *binding) Logout(s session) error { return value(b.ctx.Logout(pkcs11.SessionHandle(s))) }
+
+func (b *binding) LoggedIn(s session) (bool, error) {
+	i, err := b.ctx.GetSessionInfo(pkcs11.SessionHandle(s))
+	return i.State == pkcs11.CKS_RO_USER_FUNCTIONS || i.State == pkcs11.CKS_RW_USER_FUNCTIONS, value(err)
+}
 
 func (b *binding) InitPIN(s session, pin string) error {
 	return value(b.ctx.InitPIN(pkcs11.SessionHandle(s), pin))

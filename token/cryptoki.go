@@ -15,6 +15,7 @@ type cryptoki interface {
 	CloseSession(s session) error
 	Login(s session, user uint, pin string) error // "": the PIN is entered on the device
 	Logout(s session) error
+	LoggedIn(s session) (bool, error) // the user, as the module sees it
 	InitPIN(s session, pin string) error
 	SetPIN(s session, old, fresh string) error
 	Find(s session, template ...attribute) ([]object, error)

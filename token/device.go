@@ -171,8 +171,15 @@ func gone(err error) bool {
 
 // lost forgets the sessions of a generation, and the log-in with them.
 func (d *device) lost(generation int) {
-	if d.pool.discard(generation) {
-		d.setLoggedIn(false)
+	d.mu.Lock()
+	idle, present := d.pool.retire(generation)
+	if present {
+		d.open = false
+		d.epoch++
+	}
+	d.mu.Unlock()
+	for _, s := range idle {
+		_ = d.api().CloseSession(s.handle) // mostly gone already
 	}
 }
 

@@ -68,6 +68,10 @@ func Diagnose(ctx context.Context, opts *DiagnoseOptions) (*Diagnosis, error) {
 	if d.opts.Clock == nil {
 		d.opts.Clock = time.Now
 	}
+	if err := bindable(); err != nil {
+		d.add(problemOf(err), "", Info{}, nil)
+		return &d.Diagnosis, nil
+	}
 	if err := d.modules(ctx); err != nil {
 		return nil, err
 	}

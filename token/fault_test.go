@@ -264,7 +264,9 @@ func TestReplug(t *testing.T) {
 			}
 			require.EqualValues(t, 100+lost, r.module.Get(p11fault.Signatures))
 			require.EqualValues(t, 100, r.module.Get(p11fault.Returned))
-			require.EqualValues(t, 2, r.module.Get(p11fault.Logins), "one log-in before and one after")
+			if c.parallel == 1 {
+				require.EqualValues(t, 2, r.module.Get(p11fault.Logins), "one log-in before and one after")
+			}
 			require.Zero(t, r.module.Get(p11fault.Wrong))
 		})
 	}
@@ -402,13 +404,12 @@ func TestHang(t *testing.T) {
 	require.EqualValues(t, 1, r.module.Get(p11fault.Logins))
 }
 
-// TestLoggedInElsewhere: a log-in that another part of the process made counts, and the PIN that was not looked at is not taken for right.
+// TestLoggedInElsewhere: a module says that somebody is logged in. The PIN was then not looked at and is not taken for right.
 func TestLoggedInElsewhere(t *testing.T) {
 	r := newRig(t)
 	s := r.signer(&token.SignerOptions{PIN: token.PIN(wrongPIN)})
 	r.module.Fail(p11fault.Login, 1, 0x100)
-	err := sign(t, s)
-	require.ErrorIs(t, err, signer.ErrKeyNotFound, "the module says that somebody is logged in, and shows no key")
-	r.module.Set(p11fault.FailAt, 0)
-	require.Zero(t, r.module.Get(p11fault.PINs))
+	require.ErrorIs(t, sign(t, s), signer.ErrPINIncorrect, "nobody is logged in after all, and now the PIN is looked at")
+	require.ErrorIs(t, sign(t, s), token.ErrPINSentBefore)
+	require.EqualValues(t, 1, r.module.Get(p11fault.PINs))
 }

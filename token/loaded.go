@@ -35,6 +35,9 @@ type entry struct {
 
 // load returns the module at path, which it loads and starts when that has not been done.
 func load(path string, oneThread bool) (*loaded, error) {
+	if err := bindable(); err != nil {
+		return nil, err
+	}
 	full, err := filepath.Abs(path)
 	if err == nil {
 		full, err = filepath.EvalSymlinks(full)

@@ -123,21 +123,17 @@ func (p *pool) give(s *pooled) {
 	<-p.room
 }
 
-// discard ends a generation: its sessions are closed when they come back. It reports whether it was the present one.
-func (p *pool) discard(generation int) bool {
+// retire ends a generation: its sessions are closed when they come back. It returns those that are not in use, to be closed, and reports
+// whether it was the present one.
+func (p *pool) retire(generation int) (idle []*pooled, present bool) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if generation != p.generation {
-		p.mu.Unlock()
-		return false
+		return nil, false
 	}
 	p.generation++
-	idle := p.idle
-	p.idle = nil
-	p.mu.Unlock()
-	for _, s := range idle {
-		_ = p.device.api().CloseSession(s.handle)
-	}
-	return true
+	idle, p.idle = p.idle, nil
+	return idle, true
 }
 
 // takeAll waits until no session is in use and keeps it so until the function that it returns is called.

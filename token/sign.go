@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+
+	"github.com/kyso-dev/kyso/signer"
 )
 
-// tries is how often one request goes to the token: again after its sessions died, and once more after it was plugged in again.
-const tries = 3
+// tries is how often one request goes to the token at most: its sessions may die, it may be plugged in anew, and another signature that
+// is under way may meet that first.
+const tries = 4
 
 // one makes one signature, and begins again where the token lost its sessions or was plugged in anew. A value that did not arrive was
 // never handed out, so beginning again doubles nothing.
@@ -113,6 +116,12 @@ func (s *Signer) find(session *pooled) (*located, error) {
 		return key, nil
 	}
 	found, err := s.device.findKey(session, s.pub, s.cert.ID)
+	if errors.Is(err, signer.ErrKeyNotFound) || errors.Is(err, signer.ErrKeyMismatch) {
+		// Without a log-in keys are not to be seen, and it may have ended since we looked.
+		if in, infoErr := s.device.api().LoggedIn(session.handle); infoErr == nil && !in && s.device.loggedIn() {
+			return nil, &attemptError{rvUserNotLoggedIn, epoch}
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

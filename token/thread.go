@@ -71,6 +71,9 @@ func (s serial) Login(h session, user uint, pin string) error {
 	return s.t.err(func() error { return s.api.Login(h, user, pin) })
 }
 func (s serial) Logout(h session) error { return s.t.err(func() error { return s.api.Logout(h) }) }
+func (s serial) LoggedIn(h session) (bool, error) {
+	return on(s.t, func() (bool, error) { return s.api.LoggedIn(h) })
+}
 func (s serial) InitPIN(h session, pin string) error {
 	return s.t.err(func() error { return s.api.InitPIN(h, pin) })
 }

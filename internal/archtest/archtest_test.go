@@ -76,6 +76,7 @@ var allowed = map[string][]string{
 var foreign = map[string][]string{
 	"software.sslmate.com/src/go-pkcs12":  {"signer/keyfile", "internal/testpki"},
 	"github.com/miekg/pkcs11":             {"token", "internal/softhsm"},
+	"github.com/ThalesGroup/crypto11":     {"examples/interop", "examples/hsm-crypto11"},
 	"golang.org/x/oauth2":                 {"remote"},
 	"golang.org/x/image":                  {"pdf"},
 	"golang.org/x/text":                   {"pdf", "internal/pki", "internal/vnid"},

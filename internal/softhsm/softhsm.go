@@ -27,8 +27,11 @@ var paths = []string{
 	"/opt/homebrew/lib/softhsm/libsofthsm2.so",
 }
 
-// Module is the path of the module, without links.
+// Module is the path of the module, without links; [ErrMissing] also where Token could not use it.
 func Module() (string, error) {
+	if !usable {
+		return "", ErrMissing
+	}
 	all := paths
 	if path := os.Getenv("SOFTHSM2_MODULE"); path != "" {
 		all = []string{path}

@@ -18,6 +18,8 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
+const usable = true
+
 // module is loaded once: its state is the process's.
 var module = sync.OnceValues(func() (*pkcs11.Ctx, error) {
 	path, err := Module()

@@ -2,5 +2,7 @@
 
 package softhsm
 
+const usable = false
+
 // Token needs cgo.
 func Token(Options) (serial string, err error) { return "", ErrMissing }
