@@ -225,11 +225,11 @@ func TestKeepLogin(t *testing.T) {
 	})
 	t.Run("for a time", func(t *testing.T) {
 		r, before := newRig(t), asked
-		s := r.signer(&token.SignerOptions{PIN: prompt, KeepLogin: 200 * time.Millisecond})
+		s := r.signer(&token.SignerOptions{PIN: prompt, KeepLogin: 3 * time.Second})
 		require.NoError(t, sign(t, s))
 		require.NoError(t, sign(t, s))
 		require.Equal(t, 1, asked-before)
-		require.Eventually(t, func() bool { return r.module.Get(p11fault.Sessions) == 0 }, 5*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { return r.module.Get(p11fault.Sessions) == 0 }, 30*time.Second, 10*time.Millisecond)
 		require.NoError(t, sign(t, s))
 		require.Equal(t, 2, asked-before)
 	})

@@ -397,7 +397,7 @@ func TestHang(t *testing.T) {
 	_, err := s.Sign(ctx, digest("a"), crypto.SHA256)
 	require.ErrorIs(t, err, signer.ErrCancelled)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.Less(t, time.Since(began), 2*time.Second)
+	require.Less(t, time.Since(began), 10*time.Second)
 	r.module.Set(p11fault.HangAt, 0)
 	require.Eventually(t, func() bool { return r.module.Get(p11fault.Inside) == 0 }, 5*time.Second, time.Millisecond)
 	require.NoError(t, sign(t, s))

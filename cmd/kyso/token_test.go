@@ -163,11 +163,11 @@ func TestTokenFaults(t *testing.T) {
 		out := new(strings.Builder)
 		cmd.Stderr = out
 		require.NoError(t, cmd.Start())
-		time.Sleep(500 * time.Millisecond)
+		require.Eventually(t, func() bool { return d.module.Calls(p11fault.GetSlotList) > 0 }, time.Minute, 10*time.Millisecond)
 		require.NoError(t, cmd.Process.Signal(os.Interrupt))
 		began := time.Now()
 		err := cmd.Wait()
-		require.Less(t, time.Since(began), 10*time.Second, "an interrupt ends a command that waits for a module")
+		require.Less(t, time.Since(began), 20*time.Second, "an interrupt ends a command that waits for a module")
 		var exit *exec.ExitError
 		require.ErrorAs(t, err, &exit)
 		require.Equal(t, 6, exit.ExitCode(), out)
