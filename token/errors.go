@@ -64,8 +64,10 @@ func from(err error) error {
 	}
 	code := CodeFunction
 	switch r {
-	case rvTokenNotPresent, rvDeviceRemoved, rvSlotInvalid, rvSessionHandleInvalid, rvSessionClosed, rvNotInitialized:
+	case rvTokenNotPresent, rvDeviceRemoved, rvSlotInvalid, rvSessionHandleInvalid, rvSessionClosed:
 		code = CodeRemoved
+	case rvNotInitialized: // somebody else in this process has ended the module
+		code = CodeClosed
 	case rvTokenNotRecognized:
 		code = CodeNotRecognized
 	case rvDeviceError, rvDeviceMemory, rvHostMemory, rvGeneral, rvFunctionFailed:

@@ -18,6 +18,7 @@ type loaded struct {
 
 	mu      sync.Mutex
 	devices map[identity]*device
+	ended   bool
 }
 
 // modules are those of this process, by path without links. It is package state because a module is process state.
@@ -124,6 +125,7 @@ func Finalize() error {
 
 func (m *loaded) end() error {
 	m.mu.Lock()
+	m.ended = true
 	for _, d := range m.devices {
 		d.end()
 	}
@@ -133,6 +135,15 @@ func (m *loaded) end() error {
 		m.thread.end()
 	}
 	return err
+}
+
+func (m *loaded) check() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.ended {
+		return fail(CodeClosed, nil)
+	}
+	return nil
 }
 
 // call runs f and returns early when ctx ends. A module cannot be interrupted: f then goes on until the module answers, and cleans

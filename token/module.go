@@ -63,7 +63,7 @@ func (m *Module) check() error {
 	if m == nil || m.closed.Load() {
 		return fail(CodeClosed, nil)
 	}
-	return nil
+	return m.loaded.check()
 }
 
 // Info asks the module about itself.

@@ -2,7 +2,11 @@ package token_test
 
 import (
 	"context"
+	"crypto"
+	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +15,7 @@ import (
 
 	"github.com/kyso-dev/kyso"
 	"github.com/kyso-dev/kyso/internal/p11fault"
+	"github.com/kyso-dev/kyso/internal/softhsm"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/token"
 )
@@ -70,4 +75,64 @@ func executable(t *testing.T) []string {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	return []string{self}
+}
+
+// finalizeVariable makes the test program do finalizeHere.
+const finalizeVariable = "KYSO_TOKEN_TEST_FINALIZE"
+
+// TestFinalize: a module is started once however often it is opened, and ended once. It runs in a process of its own, since nothing
+// can be opened afterwards.
+func TestFinalize(t *testing.T) {
+	for _, cantLock := range []int64{0, 1} {
+		r := newRig(t)
+		r.module.Set(p11fault.CantLock, cantLock)
+		cmd := exec.CommandContext(t.Context(), executable(t)[0])
+		cmd.Env = append(os.Environ(), finalizeVariable+"="+r.module.Path)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(out))
+		require.EqualValues(t, 1, r.module.Get(p11fault.Initialized))
+		require.EqualValues(t, 1, r.module.Get(p11fault.Finalized))
+		require.Zero(t, r.module.Get(p11fault.Sessions))
+	}
+}
+
+func finalizeHere(path string) int {
+	ctx := context.Background()
+	var m *token.Module
+	var t *token.Token
+	var s *token.Signer
+	for range 3 {
+		var err error
+		if m, err = token.Open(ctx, path, nil); err == nil {
+			if t, err = m.Token(ctx, ""); err == nil {
+				s, err = t.Signer(ctx, token.Choice{}, &token.SignerOptions{PIN: token.PIN(softhsm.PIN)})
+			}
+		}
+		if err == nil {
+			_, err = s.Sign(ctx, digest("a"), crypto.SHA256)
+		}
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+	}
+	if err := errors.Join(token.Finalize(), token.Finalize()); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	_, tokens := m.Tokens(ctx)
+	_, opened := token.Open(ctx, path, nil)
+	_, status := t.Status(ctx)
+	_, signed := s.Sign(ctx, digest("a"), crypto.SHA256)
+	for _, err := range []error{tokens, opened, status, signed} {
+		if !errors.Is(err, token.ErrClosed) {
+			fmt.Println("after Finalize:", err)
+			return 1
+		}
+	}
+	if err := s.Close(); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	return 0
 }

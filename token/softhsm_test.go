@@ -26,6 +26,9 @@ import (
 
 func TestMain(m *testing.M) {
 	token.ServeProbe()
+	if module := os.Getenv(finalizeVariable); module != "" {
+		os.Exit(finalizeHere(module))
+	}
 	os.Exit(run(m))
 }
 

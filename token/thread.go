@@ -4,35 +4,43 @@ import "runtime"
 
 // thread is one thread of the operating system for a module that takes calls from no other, or only one at a time. Its goroutine
 // lives as long as the module is loaded.
-type thread struct{ work chan func() }
+type thread struct {
+	work  chan func()
+	ended chan struct{}
+}
 
 func newThread() *thread {
-	t := &thread{work: make(chan func())}
+	t := &thread{work: make(chan func()), ended: make(chan struct{})}
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
-		for f := range t.work {
-			f()
+		for {
+			select {
+			case f := <-t.work:
+				f()
+			case <-t.ended:
+				return
+			}
 		}
 	}()
 	return t
 }
 
-func (t *thread) end() { close(t.work) }
+func (t *thread) end() { close(t.ended) }
 
-// do runs f on the thread and waits for it.
-func (t *thread) do(f func()) {
-	done := make(chan struct{})
-	t.work <- func() { defer close(done); f() }
-	<-done
-}
-
+// on runs f on the thread and waits for it. A module that was ended is not called any more.
 func on[T any](t *thread, f func() (T, error)) (v T, err error) {
-	t.do(func() { v, err = f() })
-	return v, err
+	done := make(chan struct{})
+	select {
+	case t.work <- func() { defer close(done); v, err = f() }:
+		<-done
+		return v, err
+	case <-t.ended:
+		return v, rvNotInitialized
+	}
 }
 
-func (t *thread) err(f func() error) (err error) {
-	t.do(func() { err = f() })
+func (t *thread) err(f func() error) error {
+	_, err := on(t, func() (struct{}, error) { return struct{}{}, f() })
 	return err
 }
 

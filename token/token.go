@@ -88,6 +88,9 @@ func (t *Token) String() string { return fmt.Sprintf("token %s", t.info) }
 
 // Status asks the token for its state. It sends no PIN.
 func (t *Token) Status(ctx context.Context) (Status, error) {
+	if err := t.device.module.check(); err != nil {
+		return Status{}, err
+	}
 	return call(ctx, func() (Status, error) {
 		info, err := t.device.info()
 		if err != nil {
