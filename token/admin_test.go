@@ -3,9 +3,11 @@ package token_test
 import (
 	"context"
 	"crypto"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -88,6 +90,54 @@ func TestChangePINWhileSigning(t *testing.T) {
 	require.NoError(t, r.token().ChangePIN(t.Context(), softhsm.PIN, newPIN, nil))
 	require.NoError(t, sign(t, s))
 	require.Zero(t, r.module.Get(p11fault.Wrong))
+}
+
+// TestChangedElsewhere: a PIN that was right once and is no more is sent once again after a re-plug, and then never.
+func TestChangedElsewhere(t *testing.T) {
+	r := newRig(t)
+	s := r.signer(nil)
+	require.NoError(t, sign(t, s))
+	r.module.Fail(p11fault.Login, 1, 0xA0) // as if another computer had changed it
+	r.module.Set(p11fault.Kill, 1)
+	require.ErrorIs(t, sign(t, s), signer.ErrPINIncorrect)
+	require.ErrorIs(t, sign(t, s), token.ErrPINSentBefore)
+	require.ErrorIs(t, sign(t, s), token.ErrPINSentBefore)
+	require.EqualValues(t, 1, r.module.Get(p11fault.PINs), "the others did not reach the token")
+	require.EqualValues(t, 2, r.module.Calls(p11fault.Login))
+}
+
+// TestChangePINAmongOthers: whoever wants the token for himself waits for those who sign, and they for him; nobody waits for ever.
+func TestChangePINAmongOthers(t *testing.T) {
+	r := newRig(t)
+	r.module.Set(p11fault.MaxSessions, 3)
+	s := r.signer(&token.SignerOptions{KeepLogin: -1})
+	other := r.signer(nil)
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for _, who := range []*token.Signer{s, s, other, other} {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if _, err := who.Sign(context.Background(), digest("a"), crypto.SHA256); err != nil && !errors.Is(err, signer.ErrPINIncorrect) && !errors.Is(err, token.ErrPINSentBefore) {
+					t.Errorf("%v", err)
+					return
+				}
+			}
+		})
+	}
+	pin := softhsm.PIN
+	for i := range 4 {
+		fresh := fmt.Sprintf("7531975%d", i)
+		require.NoError(t, r.token().ChangePIN(context.Background(), pin, fresh, nil))
+		pin = fresh
+	}
+	close(stop)
+	wg.Wait()
+	r.noRepeat()
 }
 
 func TestUnlock(t *testing.T) {

@@ -21,7 +21,8 @@ type device struct {
 	id     identity
 	pool   *pool
 
-	login lock // held while somebody logs in or out, or has the token for himself
+	admin lock // held by who wants the token for himself, before all others
+	login lock // held while somebody logs in or out; never while waiting for a session
 
 	mu      sync.Mutex
 	slot    uint
@@ -38,7 +39,7 @@ func (m *loaded) device(slot uint, info tokenInfo) *device {
 	defer m.mu.Unlock()
 	d := m.devices[info.identity()]
 	if d == nil {
-		d = &device{module: m, id: info.identity(), login: newLock()}
+		d = &device{module: m, id: info.identity(), admin: newLock(), login: newLock()}
 		d.pool = newPool(d, info.maxSessions)
 		m.devices[d.id] = d
 	}
@@ -327,15 +328,19 @@ func (d *device) exclusive(ctx context.Context, f func(s *pooled, info tokenInfo
 		return err
 	}
 	defer d.release()
-	if err := d.login.take(ctx); err != nil {
+	if err := d.admin.take(ctx); err != nil {
 		return err
 	}
-	defer d.login.give()
+	defer d.admin.give()
 	freeAll, err := d.pool.takeAll(ctx)
 	if err != nil {
 		return err
 	}
 	defer freeAll()
+	if err := d.login.take(ctx); err != nil {
+		return err
+	}
+	defer d.login.give()
 	d.mu.Lock()
 	open := d.open
 	d.open = false

@@ -199,6 +199,8 @@ func (d *device) attempt(user uint, pin string, again bool, send func() error) e
 			memory.right(who, pin)
 		}
 		return nil
+	case again && is(err, rvPINIncorrect):
+		memory.send(who, pin) // it was right once, and is not sent again now
 	case is(err, rvUserAlreadyLoggedIn, rvUserAnotherLoggedIn, rvSessionHandleInvalid, rvSessionClosed, rvTokenNotPresent, rvTokenNotRecognized, rvSessionReadOnlyExists,
 		rvSessionReadOnly, rvTokenWriteProtected, rvArgumentsBad, rvPINLength, rvPINExpired, rvPINLocked, rvUserPINNotInitialized, rvNotInitialized):
 		if !again {
