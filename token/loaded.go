@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -44,6 +45,9 @@ func load(path string, oneThread bool) (*loaded, error) {
 		full, err = filepath.EvalSymlinks(full)
 	}
 	if err != nil {
+		if _, missing := os.Stat(path); missing != nil {
+			err = missing // which names the whole path
+		}
 		return nil, fail(CodeModuleMissing, err, "path", path)
 	}
 	modules.Lock()

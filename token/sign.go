@@ -118,7 +118,11 @@ func (s *Signer) find(session *pooled) (*located, error) {
 	found, err := s.device.findKey(session, s.pub, s.cert.ID)
 	if errors.Is(err, signer.ErrKeyNotFound) || errors.Is(err, signer.ErrKeyMismatch) {
 		// Without a log-in keys are not to be seen, and it may have ended since we looked.
-		if in, infoErr := s.device.api().LoggedIn(session.handle); infoErr == nil && !in && s.device.loggedIn() {
+		in, infoErr := s.device.api().LoggedIn(session.handle)
+		switch {
+		case gone(infoErr):
+			return nil, &attemptError{infoErr, epoch}
+		case s.device.epochNow() != epoch, infoErr == nil && !in && s.device.loggedIn():
 			return nil, &attemptError{rvUserNotLoggedIn, epoch}
 		}
 	}
