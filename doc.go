@@ -1,8 +1,8 @@
-// Package kyso is a Go SDK that signs and verifies documents: PDF (PAdES), any file (CMS, CAdES) and, in a later step, XML.
+// Package kyso is a Go SDK that signs and verifies documents: PDF (PAdES), any file (CMS, CAdES) and XML (XML-DSig).
 //
-// A caller holds one [github.com/kyso-dev/kyso/signer.Signer], whatever holds the key (a file, and later a USB token, a SIM or a
-// cloud), and hands it to a format. A verifier takes any format back and says, in Vietnamese or English, whether to trust it and
-// why. This package itself holds only [Explain], which turns any error of the module into a sentence for people.
+// A caller holds one [github.com/kyso-dev/kyso/signer.Signer], whatever holds the key (a file or a USB token, and later a SIM or
+// a cloud), and hands it to a format. A verifier takes PDF and CMS back, and later XML, and says, in Vietnamese or English, whether
+// to trust it and why. This package itself holds only [Explain], which turns any error of the module into a sentence for people.
 //
 // # Map
 //
@@ -11,14 +11,17 @@
 //   - pdf: PAdES signatures by incremental update; facts about the signatures of a PDF.
 //   - cms: CAdES signatures, attached and detached, streamed; facts about the signatures of a CMS file.
 //   - timestamp: RFC 3161 time-stamps: client, token, checks.
-//   - trust: whom to trust: a store of anchors in named trees.
-//   - verify: the verdict over any document: indications of ETSI EN 319 102-1, a report as Go values, JSON and text.
+//   - xml: canonicalisation; XML-DSig signatures; facts about the signatures of an XML document.
+//   - token: the keys of USB tokens, through PKCS#11.
+//   - trust: whom to trust: a store of anchors in named trees; certificates judged by path and revocation; evidence collected.
+//   - verify: the verdict over any document: indications of ETSI EN 319 102-1, a report as Go values, JSON, text and XML.
 //   - cmd/kyso: the command line. examples: one short program for each task.
 //
 // # Levels
 //
-// B-B is a signature with its signing certificate; B-T adds a time-stamp that proves when it existed. B-LT and B-LTA, which add
-// the evidence to validate it years later, are refused with a typed error until they are built.
+// B-B is a signature with its signing certificate; B-T adds a time-stamp that proves when it existed; B-LT adds the certificates
+// and revocation data to validate it years later; B-LTA adds an archive time-stamp over all of that, which is refreshed before its
+// authority's certificate ends. PDF and CMS reach all of them; plain XML-DSig has no levels.
 //
 // # Errors
 //
