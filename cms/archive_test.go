@@ -167,9 +167,7 @@ func TestT1ArchiveElsewhere(t *testing.T) {
 	theirs, err := cmsdata.Parse(two)
 	require.NoError(t, err)
 	swapped := rebuild(t, one, func(sd *cmsdata.SignedData) {
-		for _, raw := range theirs.CRLs {
-			sd.CRLs = append(sd.CRLs, raw)
-		}
+		sd.CRLs = append(sd.CRLs, theirs.CRLs...)
 		si := sd.Signers[0]
 		si.UnsignedAttrs = theirs.Signers[0].UnsignedAttrs // all of them, so that nothing that the index lists is missing
 		si.Raw = nil

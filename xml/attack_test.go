@@ -32,7 +32,6 @@ type forged struct {
 	c14n, method, params string
 	references           string
 	keyInfo, behind      string
-	context              *xmltree.Context
 }
 
 func (f forged) signature(t testing.TB) string {

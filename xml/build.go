@@ -33,7 +33,6 @@ type builder struct {
 	prefix    string // with its colon
 	algorithm alg.Signature
 	method    C14N
-	b         strings.Builder
 }
 
 func newBuilder(o *Options, a alg.Signature) *builder {

@@ -35,7 +35,6 @@ type canonicalizer struct {
 	skipping int         // depth of the element that is left out
 	have     []string    // what each prefix, by its number, was last written to stand for
 	undo     []rendering // how have was before
-	seen     int         // numbers of prefixes that were checked …
 	axis     []xmltree.Binding
 	attrs    []attribute
 	scratch  []byte

@@ -250,9 +250,7 @@ func TestVectors(t *testing.T) {
 			}
 			var prefixes []string
 			if ns, err := os.ReadFile(strings.TrimSuffix(file, ".xml") + ".ns"); err == nil {
-				for _, p := range strings.Fields(string(ns)) {
-					prefixes = append(prefixes, p)
-				}
+				prefixes = strings.Fields(string(ns))
 			}
 			got, err := canonical(t, doc, kind.method, prefixes, set)
 			want, werr := os.ReadFile(filepath.Join(root, kind.folder, "result", name))
