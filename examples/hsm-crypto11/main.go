@@ -81,6 +81,9 @@ func run(ctx context.Context, dir string) error {
 	if _, err := softhsm.Token(softhsm.Options{Label: "hsm", Objects: []softhsm.Object{object}}); err != nil {
 		return err
 	}
+	if err := softhsm.Finalize(); err != nil { // crypto11 wants to start the module itself
+		return err
+	}
 	document := demodoc.PDF("A contract.")
 	signed, err := sign(ctx, &crypto11.Config{Path: module, TokenLabel: "hsm", Pin: softhsm.PIN}, id, pki.Chain("ec"), document)
 	if err != nil {

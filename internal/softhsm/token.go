@@ -36,6 +36,15 @@ var module = sync.OnceValues(func() (*pkcs11.Ctx, error) {
 	return ctx, nil
 })
 
+// Finalize ends the module, for those who want to start it themselves; Token is of no use afterwards.
+func Finalize() error {
+	ctx, err := module()
+	if err != nil {
+		return err
+	}
+	return ctx.Finalize()
+}
+
 // mu makes one token at a time: SoftHSM has one free slot.
 var mu sync.Mutex
 
