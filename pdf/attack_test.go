@@ -361,7 +361,11 @@ func TestP14LegacySubFilters(t *testing.T) {
 		return out.Bytes()
 	}
 	s := requireRejected(t, handmade(t, plain(), "/SubFilter /adbe.pkcs7.sha1"+date, sha1), pdf.CodeSubFilterLegacy)
-	require.Nil(t, s.CMS)
+	require.Equal(t, cms.Intact, s.CMS.ContentIntegrity, "refused, but its facts are told")
+	require.Equal(t, p.Certificate("signer").Raw, s.CMS.Certificate.Raw)
+	other := func(signed []byte) []byte { return sha1(append([]byte("%"), signed...)) }
+	s = requireRejected(t, handmade(t, plain(), "/SubFilter /adbe.pkcs7.sha1"+date, other), pdf.CodeSubFilterLegacy)
+	require.Equal(t, cms.Broken, s.CMS.ContentIntegrity, "the digest inside is of other octets")
 	raw := func([]byte) []byte { b, _ := asn1.Marshal(bytes.Repeat([]byte{7}, 256)); return b }
 	s = requireRejected(t, handmade(t, plain(), "/SubFilter /adbe.x509.rsa_sha1 /Cert <00>"+date, raw), pdf.CodeSubFilterLegacy)
 	require.Nil(t, s.CMS)

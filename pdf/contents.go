@@ -89,7 +89,10 @@ func (e *entry) value() (value *cmsdata.SignedData, hashes []crypto.Hash) {
 	case subFilterPAdES, subFilterDetached, subFilterToken:
 	case subFilterSHA1, subFilterX509:
 		e.add(CodeSubFilterLegacy, finding.Error, "ISO 32000-2, 12.8.3", "sub_filter", e.SubFilter)
-		return nil, nil
+		if e.SubFilter == subFilterX509 {
+			return nil, nil // a bare signature value
+		}
+		hashes = append(hashes, crypto.SHA1) // it is refused; who made it, and when, is told all the same
 	default:
 		e.add(CodeSubFilterUnknown, finding.Error, "ISO 32000-2, Table 255", "sub_filter", orNone(e.SubFilter))
 		// Nobody knows by which rules it was made, so that it is never valid. Where it is CMS all the same, its facts are told.
@@ -141,7 +144,12 @@ func (r *reader) signed(ctx context.Context, e *entry, value *cmsdata.SignedData
 		return nil
 	}
 	e.Findings = append(e.Findings, doc.Findings...)
-	if doc.Attached {
+	switch {
+	case e.SubFilter == subFilterSHA1:
+		for _, s := range doc.Signatures {
+			s.ContentIntegrity = overSHA1(s, value.Content, digest)
+		}
+	case doc.Attached:
 		e.add(CodeAttached, finding.Error, clauseRangeETS)
 		for _, s := range doc.Signatures {
 			s.ContentIntegrity = overRanges(s, digest) // what the structure carries along is not the document
@@ -190,6 +198,19 @@ func overRanges(s *cms.Signature, digest func(crypto.Hash) ([]byte, error)) cms.
 		return cms.Intact
 	}
 	return cms.Broken
+}
+
+// overSHA1 is the integrity of adbe.pkcs7.sha1 (ISO 32000-1, 12.8.3.3.1): what is signed is the SHA-1 digest of the octets, which lies
+// inside. A fit proves nothing by itself, and the signature stays refused; a misfit shows a change.
+func overSHA1(s *cms.Signature, embedded []byte, digest func(crypto.Hash) ([]byte, error)) cms.Integrity {
+	want, err := digest(crypto.SHA1)
+	switch {
+	case err != nil:
+		return cms.Unknown
+	case !bytes.Equal(embedded, want):
+		return cms.Broken
+	}
+	return s.ContentIntegrity
 }
 
 // token compares a document time-stamp with the octets that it covers.

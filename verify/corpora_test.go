@@ -337,7 +337,7 @@ func (c *tally) report(t *testing.T) {
 	}
 	require.Greater(t, agree, 1000, "too little was compared")
 	t.Logf("agreement %.2f %%", 100*float64(agree)/float64(agree+differ))
-	require.Greater(t, float64(agree)/float64(agree+differ), 0.975, "agreement with EU DSS in all facts, differences on record included")
+	require.Greater(t, float64(agree)/float64(agree+differ), 0.98, "agreement with EU DSS in all facts, differences on record included")
 }
 
 // Reasons for differences.
@@ -348,7 +348,6 @@ const (
 	whyPSS      = "RFC 4055, 3.1: a salt of 20 octets goes with SHA-256 too; openssl cms -verify calls the value valid"
 	whyERS      = "EN 319 122-1, 6.3 knows no evidence records: the baseline level beneath stays"
 	whyRepaired = "ISO 32000-2, 7.5.4: damaged cross-references are found again by reading the file, and a warning says so"
-	whyLegacy   = "ISO 32000-2, 12.8.3.1: adbe.pkcs7.sha1 is not to be used any more and is refused by policy (attack row P14)"
 	whyROCA     = "CVE-2017-15361: the key can be computed from the certificate (attack row C7)"
 	whyAttached = "ISO 32000-2, 12.8.3.3.1: no data shall be encapsulated (attack row P11)"
 	whyTrailing = "RFC 5652, 3: a ContentInfo and nothing after it (attack row C4)"
@@ -366,10 +365,6 @@ var disputes = []dispute{
 	{"pades/AD-RB.pdf", "signature value", whyNotDER},
 	{"pades/EmptyPage-corrupted.pdf", "unreadable or unsupported", whyRepaired},
 	{"pades/EmptyPage-corrupted2.pdf", "unreadable or unsupported", whyRepaired},
-	{"pades/pkcs7_sha1.pdf", "number of time-stamps inside", whyLegacy},
-	{"pades/wrong-digest-algo.pdf", "number of time-stamps inside", whyLegacy},
-	{"pades/pkcs7_sha1.pdf", "signer's serial number", whyLegacy},
-	{"pades/wrong-digest-algo.pdf", "signer's serial number", whyLegacy},
 	{"pades/Signature-P-HU_NET-2.pdf", "reference", whyC4},
 	{"pades/Signature-P-HU_NET-2.pdf", "failed or not", whyC4},
 	{"pades/dss-1420__PAdES-BpB-att-SHA256-SHA3_224withRSA.pdf", "digest algorithm", whyC4},
@@ -382,10 +377,6 @@ var disputes = []dispute{
 	{"pades/pades-enveloping-cms.pdf", "failed or not", whyAttached},
 	{"pades/pades3_Baseline_B.pdf", "signature value", whyROCA},
 	{"pades/pades_infinite_loop.pdf", "reference", "ISO 32000-2, 12.8.1: a ByteRange past the end covers nothing that could be compared"},
-	{"pades/pkcs7_sha1.pdf", "digest algorithm", whyLegacy},
-	{"pades/pkcs7_sha1.pdf", "signature algorithm", whyLegacy},
-	{"pades/pkcs7_sha1.pdf", "time-stamp found, with its time", whyLegacy},
-	{"pades/wrong-digest-algo.pdf", "time-stamp found, with its time", whyLegacy},
 	{"cades/Signature-C-DE_CRY-4.p7m", "signature value", whyNotDER},
 	{"cades/Signature-C-DE_CRY-4.p7m", "level", whyNotDER},
 	{"cades/cades-ats-v3-wrong-ocsp.p7s", "time-stamp's imprint", whyIndex},
