@@ -196,7 +196,7 @@ func knownDifferences() map[string]difference {
 	return map[string]difference{
 		"dss-1220__CAdES-BpLTA_removed_ocsp.p7m":             {what: "imprint broken, DSS intact", why: absent},
 		"cades-ats-v3-wrong-ocsp.p7s":                        {what: "imprint broken, DSS intact", why: absent},
-		"cades-dss1956.p7m":                                  {what: "level B-T, DSS B-LTA; imprint unknown, DSS broken", why: "an issuer is not in the file, so that the evidence is not complete (EN 319 122-1, 6.3); the index names its hash by a bare object identifier instead of an AlgorithmIdentifier (TS 101 733, 6.4.2): not read, and reported"},
+		"cades-dss1956.p7m":                                  {what: "imprint unknown, DSS broken", why: "the index names its hash by a bare object identifier instead of an AlgorithmIdentifier (TS 101 733, 6.4.2): not read, and reported"},
 		"dss-1419__CAdES-BpB-att-SHA256-SHA512withRSA.p7m":   {what: "digest SHA256, DSS SHA512", why: digest},
 		"dss-1419__CAdES-BpB-att-SHA3_256-SHA256withRSA.p7m": {what: "digest SHA3-256, DSS SHA256", why: digest},
 		"dss-1419__CAdES-BpB-att-SHA3_384-SHA256withRSA.p7m": {what: "digest SHA3-384, DSS SHA256", why: digest},

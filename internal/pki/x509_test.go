@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"net"
@@ -25,6 +26,13 @@ import (
 func same(t testing.TB, want, got *x509.Certificate) {
 	t.Helper()
 	w, g := *want, *got
+	// Constraints on names of forms that crypto/x509 does not process, we do.
+	w.UnhandledCriticalExtensions = nil
+	for _, id := range want.UnhandledCriticalExtensions {
+		if !id.Equal(asn1.ObjectIdentifier{2, 5, 29, 30}) {
+			w.UnhandledCriticalExtensions = append(w.UnhandledCriticalExtensions, id)
+		}
+	}
 	// What only the validation of paths needs is not there.
 	for _, c := range []*x509.Certificate{&w, &g} {
 		c.Policies, c.PolicyIdentifiers = nil, nil
@@ -65,6 +73,9 @@ func TestBuild(t *testing.T) {
 		}
 		ours, err := pki.Parse(b)
 		require.NoError(t, err)
+		if ours.Signature == nil { // not a whole number of octets, which crypto/x509 shifts until it is
+			continue
+		}
 		same(t, std, ours.Build())
 		both++
 	}
