@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func dump(s *Scanner) (string, error) {
 			var list []string
 			for _, a := range s.Attrs() {
 				if a.Decl {
-					list = append(list, fmt.Sprintf(" ns %q=%q", strings.TrimPrefix(string(a.Local), "xmlns"), a.Bound))
+					list = append(list, fmt.Sprintf(" ns %q=%q", declared(a.Local), a.Bound))
 				} else {
 					list = append(list, fmt.Sprintf(" {%s}%s=%q", a.Space, a.Local, a.Value()))
 				}
@@ -286,7 +287,9 @@ func dumpStandard(doc []byte) (string, error) {
 			return "", err
 		}
 		if chars, ok := tok.(xml.CharData); ok {
-			text = append(text, chars...)
+			if len(names) > 0 { // around the root element there is only white space, which is no text
+				text = append(text, chars...)
+			}
 			continue
 		}
 		flush()
@@ -553,7 +556,7 @@ func dumpTree(b *strings.Builder, t *Tree, n Node) {
 			var list []string
 			for _, a := range t.Attrs(c) {
 				if a.Decl {
-					list = append(list, fmt.Sprintf(" ns %q=%q", strings.TrimPrefix(string(a.Local), "xmlns"), a.Bound))
+					list = append(list, fmt.Sprintf(" ns %q=%q", declared(a.Local), a.Bound))
 				} else {
 					list = append(list, fmt.Sprintf(" {%s}%s=%q", a.Space, a.Local, a.Value()))
 				}
@@ -622,6 +625,17 @@ func TestCorpora(t *testing.T) {
 	}
 }
 
+// declared is the prefix that a namespace declaration is for.
+func declared(local []byte) string {
+	if string(local) == "xmlns" {
+		return ""
+	}
+	return string(local)
+}
+
+// endPrefix is the prefix of an end tag in a dump: encoding/xml does not tell it.
+var endPrefix = regexp.MustCompile(`(?m)^</[^:>\n]*:`)
+
 func FuzzScanner(f *testing.F) {
 	for _, c := range cases {
 		f.Add([]byte(c.doc))
@@ -644,7 +658,7 @@ func FuzzScanner(f *testing.F) {
 		checkTree(t, doc)
 		standard, serr := dumpStandard(doc)
 		if serr == nil && !strings.ContainsAny(string(doc), "\r\t\n") && !bytes.Contains(doc, []byte("<?xml")) && !bytes.HasPrefix(doc, []byte("\uFEFF")) &&
-			!bytes.Contains(doc, []byte("xml:")) && standard != want && !bytes.Contains(doc, []byte("<?")) {
+			!bytes.Contains(doc, []byte("xml:")) && standard != endPrefix.ReplaceAllString(want, "</") && !bytes.Contains(doc, []byte("<?")) {
 			t.Fatalf("encoding/xml reads %s\nhere %s", standard, want)
 		}
 	})

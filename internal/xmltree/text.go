@@ -5,6 +5,9 @@ import (
 	"unicode/utf8"
 )
 
+// longestReference is how many octets a reference may have; leading zeros may be.
+const longestReference = 64
+
 // reference reads the reference at buf[i:] and tells how long it is; 0 when the window ends within it.
 func (s *Scanner) reference(i int) (r rune, n int, err error) {
 	r, n, ok := decodeReference(s.buf[i:])
@@ -14,19 +17,18 @@ func (s *Scanner) reference(i int) (r rune, n int, err error) {
 	case n == 0 && !s.eof:
 		return 0, 0, nil
 	}
-	rest := s.buf[i:]
-	if end := ncName(rest, 1); end > 1 && rest[end] == ';' {
-		return 0, 0, s.at(i, CodeEntity, "name", string(rest[1:min(end, 64)]))
+	rest := s.buf[i:min(len(s.buf), i+longestReference)] // no more, so that it does not matter how much the window holds
+	if end := bytes.IndexByte(rest, ';'); end > 1 && ncName(rest[:end+1], 1) == end {
+		return 0, 0, s.at(i, CodeEntity, "name", string(rest[1:end]))
 	}
 	return 0, 0, s.malformed(i, "& begins no reference to a character that may be")
 }
 
 // decodeReference reads a character reference or one of the five entities. n is 0 when b may end within it.
 func decodeReference(b []byte) (r rune, n int, ok bool) {
-	const longest = 64 // leading zeros may be
-	end := bytes.IndexByte(b[:min(len(b), longest)], ';')
+	end := bytes.IndexByte(b[:min(len(b), longestReference)], ';')
 	if end < 0 {
-		if len(b) < longest {
+		if len(b) < longestReference {
 			return 0, 0, false
 		}
 		return 0, -1, false
