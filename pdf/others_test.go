@@ -47,6 +47,8 @@ var known = map[string]string{
 	"pades_opposite_infinite_loop.pdf":                           "DSS passes over a signature that it cannot read; here it is told",
 	"pdf-with-empty-sig.pdf":                                     "a /Contents of zeros is told as a signature without a value",
 	"pdf-with-two-empty-sigs.pdf":                                "the same",
+	"pkcs7_sha1.pdf":                                             "adbe.pkcs7.sha1 is refused by name (P14)",
+	"wrong-digest-algo.pdf":                                      "the same",
 }
 
 // TestReadWhatOthersSigned compares facts with those of EU DSS, over the PDFs of many producers: how many signatures there are,
