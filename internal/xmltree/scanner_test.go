@@ -646,7 +646,9 @@ func FuzzScanner(f *testing.F) {
 		s := NewScanner(iotest.HalfReader(bytes.NewReader(doc)))
 		s.buf = make([]byte, 0, 16)
 		got, werr := dump(s)
-		if code(err) != code(werr) || err != nil && code(err) == "" {
+		// In memory UTF-16 is turned whole before it is read: of two faults, that of the encoding is then told, wherever it stands.
+		same := code(err) == code(werr) || code(err) == CodeEncoding && werr != nil
+		if !same || err != nil && code(err) == "" {
 			t.Fatalf("%v in memory, %v through a window", err, werr)
 		}
 		if err != nil {
