@@ -172,7 +172,7 @@ func (b *jobs) run(ctx context.Context, in *source) error {
 func (b *jobs) floor(s *xmltree.Scanner) int {
 	floor := 1
 	if b.place != nil {
-		floor = max(floor, b.place.depth, len(b.place.steps))
+		floor = max(floor, b.place.down())
 	}
 	for _, j := range b.open {
 		f := j.c.floor(s)

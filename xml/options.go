@@ -5,7 +5,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/alg"
@@ -32,6 +34,12 @@ type Options struct {
 	// Place is the element that an enveloped signature is put at the end of: a path of local names from the root, such as
 	// "/HDon/DSCKS/NBan" (with "[2]" behind a name for the second of several), or "#" and an Id. "" is the root element.
 	Place string
+	// Around are elements that the document lacks and that are written around an enveloped signature, the outermost first: local names,
+	// such as "NBan" in a Place "/HDon/DSCKS" that has no such element. They get the prefix of the Place, which no Reference may contain.
+	Around []string
+	// Before is the local name of a child of Place: an enveloped signature goes before the first of them, or to the end where there is
+	// none.
+	Before string
 	// References say what is signed, in order. Without any it is the whole document: by URI="" and the enveloped-signature transform;
 	// or, for the other forms, all that is given.
 	References []ReferenceOptions
@@ -119,6 +127,10 @@ func (o *Options) settle() (Options, error) {
 		return c, badOption("Prefix", shorten(*c.Prefix))
 	case c.Form != Enveloped && c.Place != "":
 		return c, badOption("Place", shorten(c.Place))
+	case c.Form != Enveloped && c.Before != "":
+		return c, badOption("Before", shorten(c.Before))
+	case c.Form != Enveloped && len(c.Around) > 0 || len(c.Around) > limits.XMLObjects || slices.ContainsFunc(c.Around, func(n string) bool { return !xmltree.IsNCName(n) }):
+		return c, badOption("Around", shorten(strings.Join(c.Around, " ")))
 	case len(c.References) > limits.XMLReferences || len(c.Objects) > limits.XMLObjects:
 		return c, tooMany("References or Objects of a signature", limits.XMLObjects)
 	}

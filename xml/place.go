@@ -13,6 +13,8 @@ type place struct {
 	id    string      // or an Id
 	taken []string    // Ids that the signature will write
 
+	before string // the child of the place before which it goes, if there is one; "" for the end
+
 	matched int // how many steps the open elements match
 	depth   int // of the element, while it is open
 	found   int
@@ -67,6 +69,14 @@ func newPlace(path string) (*place, error) {
 	return p, nil
 }
 
+// down is the depth down to which the place wants to see elements one by one.
+func (p *place) down() int {
+	if p.before != "" {
+		return max(p.depth, len(p.steps)) + 1
+	}
+	return max(p.depth, len(p.steps))
+}
+
 // fixed reports that Ids are looked for in the whole document wherever the place turns out to be.
 func (p *place) fixed() bool { return p.id == "" && (len(p.steps) < 3 || p.steps[0].name != "TDiep") }
 
@@ -87,6 +97,9 @@ func (p *place) event(s *xmltree.Scanner, k xmltree.Kind) {
 			}
 		}
 		p.signed = p.signed || s.Is(spaceDSig, "Signature")
+		if p.before != "" && p.at == 0 && p.depth > 0 && d == p.depth+1 && string(s.Local()) == p.before {
+			p.at = s.Offset()
+		}
 		if p.here(s, d) {
 			if p.found++; p.found == 1 {
 				p.take(s)
@@ -105,7 +118,7 @@ func (p *place) event(s *xmltree.Scanner, k xmltree.Kind) {
 		}
 		if p.depth == d {
 			p.depth = 0
-			if !p.empty {
+			if p.at == 0 {
 				p.at = s.Offset()
 			}
 		}

@@ -150,10 +150,9 @@ func (w *work) enveloped() error {
 		o.References = []ReferenceOptions{{}}
 	}
 	var err error
-	if w.place, err = newPlace(o.Place); err != nil {
+	if w.place, err = w.newPlace(); err != nil {
 		return err
 	}
-	w.place.taken = w.ids()
 	scope := int64(0)
 	if !w.place.fixed() { // where Ids are looked for depends on where the place is
 		if err := w.pass(new(jobs)); err != nil {
@@ -163,10 +162,9 @@ func (w *work) enveloped() error {
 			return err
 		}
 		scope = w.place.scope
-		if w.place, err = newPlace(o.Place); err != nil {
+		if w.place, err = w.newPlace(); err != nil {
 			return err
 		}
-		w.place.taken = w.ids()
 	}
 	var pass jobs
 	references := make([]*Reference, len(o.References))
@@ -220,11 +218,20 @@ func (w *work) enveloped() error {
 			case around && !slices.Contains(e.transforms, TransformEnveloped): // it would sign itself
 				return badOption("Transforms", shorten(strings.Join(e.transforms, " ")))
 			}
+			if around && len(o.Around) > 0 { // the transform leaves the signature out, and not what is written around it
+				return badOption("Around", shorten(strings.Join(o.Around, " ")))
+			}
 		}
 	}
 	head, tail, err := w.write(w.place.context)
 	if err != nil {
 		return err
+	}
+	if len(o.Around) > 0 {
+		prefix := w.place.name[:strings.IndexByte(w.place.name, ':')+1]
+		for _, name := range slices.Backward(o.Around) {
+			head, tail = "<"+prefix+name+">"+head, tail+"</"+prefix+name+">"
+		}
 	}
 	at := w.in.original(w.place.at)
 	past := at
@@ -234,6 +241,16 @@ func (w *work) enveloped() error {
 	}
 	w.pieces = []piece{{Document: true, To: at}, {Text: head}, {Value: true}, {Text: tail}, {Document: true, From: past, To: w.in.size}}
 	return nil
+}
+
+// newPlace is where the signature goes, before the document has been looked at.
+func (w *work) newPlace() (*place, error) {
+	p, err := newPlace(w.o.Place)
+	if err != nil {
+		return nil, err
+	}
+	p.taken, p.before = w.ids(), w.o.Before
+	return p, nil
 }
 
 // inDocument reports that the URI names the document or an element of it.

@@ -319,3 +319,35 @@ func TestSignRefuses(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
+
+// TestAround puts a signature into elements that the document lacks, where they belong.
+func TestAround(t *testing.T) {
+	for name, c := range map[string]struct {
+		doc, before, after string
+		opts               Options
+	}{
+		"at the end":       {"<a><v Id=\"v\">x</v><b><c/></b></a>", "<a><v Id=\"v\">x</v><b><c/><d>", "</d></b></a>", Options{Place: "/a/b", Around: []string{"d"}}},
+		"before a child":   {"<a><v Id=\"v\">x</v><b><c/><e>x</e><e/></b></a>", "<a><v Id=\"v\">x</v><b><c/><d>", "</d><e>x</e><e/></b></a>", Options{Place: "/a/b", Around: []string{"d"}, Before: "e"}},
+		"no such child":    {"<a><v Id=\"v\">x</v><b><c/></b><e/></a>", "<a><v Id=\"v\">x</v><b><c/><d>", "</d></b><e/></a>", Options{Place: "/a/b", Around: []string{"d"}, Before: "e"}},
+		"an empty element": {"<a><v Id=\"v\">x</v><b/></a>", "<a><v Id=\"v\">x</v><b><d>", "</d></b></a>", Options{Place: "/a/b", Around: []string{"d"}, Before: "e"}},
+		"several":          {"<a><v Id=\"v\">x</v></a>", "<a><v Id=\"v\">x</v><b><d>", "</d></b></a>", Options{Around: []string{"b", "d"}}},
+		"a prefix":         {`<p:a xmlns:p="urn:p"><v Id="v"/><p:b/></p:a>`, `<p:a xmlns:p="urn:p"><v Id="v"/><p:b><p:d>`, "</p:d></p:b></p:a>", Options{Place: "/a/b", Around: []string{"d"}}},
+		"only before":      {"<a><v Id=\"v\"/><e/></a>", "<a><v Id=\"v\"/>", "<e/></a>", Options{Before: "e"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.opts.References = []ReferenceOptions{{URI: "#v"}}
+			out := sign(t, []byte(c.doc), pki().Signer("ec"), &c.opts)
+			intact(t, out, nil, 1)
+			start, end := bytes.Index(out, []byte("<ds:Signature ")), bytes.Index(out, []byte("</ds:Signature>"))+len("</ds:Signature>")
+			if string(out[:start]) != c.before || string(out[end:]) != c.after {
+				t.Errorf("%s … %s", out[:start], out[end:])
+			}
+		})
+	}
+	for _, opts := range []Options{{Around: []string{"a b"}}, {Around: []string{""}}, {Around: []string{"b"}}, {Form: Enveloping, Around: []string{"a"}}, {Form: Detached, URI: "x", Before: "a"}} {
+		err := Sign(t.Context(), new(bytes.Buffer), strings.NewReader("<a/>"), 4, pki().Signer("ec"), &opts)
+		if !isCode(err, CodeOption) {
+			t.Errorf("%+v: %v", opts, err)
+		}
+	}
+}
