@@ -17,8 +17,8 @@ import (
 var names = []string{
 	"addr", "address", "announced", "asked", "at", "attribute", "bits", "by", "candidates", "certificates", "claimed", "clock", "content", "count", "crls",
 	"curve", "dir", "error", "extension", "failed", "failure", "field", "fields", "file", "filter", "form", "format", "found", "from", "got", "group", "have",
-	"host", "id", "index", "issuer", "label", "level", "limit", "max", "min", "name", "names", "need", "not_after", "not_before", "object", "ocsps", "octets", "of", "offset",
-	"oid", "operation", "option", "path", "policy", "port", "proved", "responder", "revision", "scheme", "serial", "signer", "since", "size",
+	"document", "host", "id", "index", "issuer", "label", "level", "limit", "max", "min", "name", "names", "need", "not_after", "not_before", "object", "ocsps", "octets", "of", "offset",
+	"oid", "operation", "option", "path", "policy", "port", "proved", "responder", "revision", "scheme", "serial", "signer", "since", "size", "slot",
 	"sub_filter", "subject", "text", "time", "to", "total", "tree", "tries", "type", "until", "uri", "url", "usage", "value", "version", "wants",
 }
 

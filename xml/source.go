@@ -135,13 +135,5 @@ func (s *section) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// idOf is the Id of an element: an attribute Id, ID, id or iD without a namespace, or xml:id. An element may have several.
-func idOf(a *xmltree.Attr) (string, bool) {
-	if a.Decl || len(a.Local) != 2 || a.Local[0]|0x20 != 'i' || a.Local[1]|0x20 != 'd' {
-		return "", false
-	}
-	if a.Prefix == nil || a.Space == xmltree.SpaceXML && string(a.Local) == "id" {
-		return a.Value(), true
-	}
-	return "", false
-}
+// idOf is the Id of an element. An element may have several.
+func idOf(a *xmltree.Attr) (string, bool) { return a.ID() }

@@ -6,6 +6,7 @@ var tables = []map[string]Message{
 	cms,
 	command,
 	der,
+	einvoice,
 	httpx,
 	keyfile,
 	pdf,

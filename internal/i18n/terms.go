@@ -26,6 +26,7 @@ var termTables = []map[string]string{
 	cmsTerms,
 	commandTerms,
 	derTerms,
+	einvoiceTerms,
 	keyfileTerms,
 	pdfTerms,
 	revokeTerms,

@@ -201,6 +201,20 @@ const (
 	XMLChain          = 16         // certificates given to one signature
 )
 
+// Vietnamese documents (xml/einvoice).
+const (
+	InvoiceParts    = 50_000    // documents in one envelope
+	InvoiceChildren = 256       // children of a document's element that are told apart
+	InvoiceField    = 1024      // octets of a value that is read
+	InvoiceDiagnose = 2 << 20   // octets of an element whose digest is diagnosed
+	InvoiceAttempts = 64 << 20  // octets that diagnosing one file may canonicalise
+	InvoiceZip      = 64 << 20  // octets of the tax portal's zip
+	InvoiceZipFiles = 64        // files in it
+	InvoiceZipXML   = 128 << 20 // octets of the invoice in it
+	InvoicePack     = 64 << 20  // octets of one file that is packed for the social insurance
+	InvoicePacked   = 1000      // such files
+)
+
 // Names of subjects and issuers (internal/vnid).
 const (
 	NameAttributes = 256 // attributes of one name

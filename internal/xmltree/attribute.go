@@ -267,3 +267,14 @@ func (s *Scanner) bind(a *Attr, prefix string) error {
 	a.prefix = s.scope.bind(prefix, a.Bound)
 	return nil
 }
+
+// ID is the value of an attribute that names its element without a DTD: Id, ID, id or iD without a namespace, or xml:id.
+func (a *Attr) ID() (string, bool) {
+	if a.Decl || len(a.Local) != 2 || a.Local[0]|0x20 != 'i' || a.Local[1]|0x20 != 'd' {
+		return "", false
+	}
+	if a.Prefix == nil || a.Space == SpaceXML && string(a.Local) == "id" {
+		return a.Value(), true
+	}
+	return "", false
+}

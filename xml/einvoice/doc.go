@@ -1,0 +1,10 @@
+// Package einvoice signs and reads the XML documents of Vietnam: e-invoices and what is sent about them to the tax authority, tax
+// filings, forms of the social insurance, files of health facilities. All of them are signed with plain XML Signature (package xml), each
+// kind at places of its own, the slots.
+//
+// [Sign] fills a slot: seller, buyer and tax authority sign an invoice one after another, in any order. [Prepare] does it for keys that
+// answer later, [SignBatch] for many documents under one consent. No octet changes but in the slot.
+//
+// What is known about kinds of documents, their slots and who signs what comes from published forms and from files in circulation. The
+// name of this package and of its slots are those of the forms.
+package einvoice
