@@ -15,10 +15,10 @@ import (
 // names are the parameters of faults and findings whose values are names, numbers or times, or the words of others: they are shown
 // as they are in every language. All other parameters may carry words of ours, and these need a Vietnamese term.
 var names = []string{
-	"addr", "address", "announced", "asked", "at", "attribute", "bits", "by", "candidates", "certificates", "claimed", "clock", "content", "count", "crls",
+	"addr", "address", "announced", "asked", "at", "attribute", "bits", "by", "candidates", "certificates", "claimed", "clock", "code", "content", "count", "crls",
 	"curve", "dir", "error", "extension", "failed", "failure", "field", "fields", "file", "filter", "form", "format", "found", "from", "got", "group", "have",
 	"document", "host", "id", "index", "issuer", "label", "level", "limit", "max", "min", "name", "names", "need", "not_after", "not_before", "object", "ocsps", "octets", "of", "offset",
-	"oid", "operation", "option", "path", "policy", "port", "proved", "responder", "revision", "scheme", "serial", "signer", "since", "size", "slot",
+	"oid", "operation", "option", "path", "policy", "port", "proved", "responder", "revision", "scheme", "seconds", "serial", "signer", "since", "size", "slot",
 	"sub_filter", "subject", "text", "time", "to", "total", "tree", "tries", "type", "until", "uri", "url", "usage", "value", "version", "wants",
 }
 

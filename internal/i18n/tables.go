@@ -12,6 +12,7 @@ var tables = []map[string]Message{
 	pdf,
 	pdfobj,
 	pki,
+	remote,
 	revoke,
 	signer,
 	meaning,

@@ -29,6 +29,7 @@ var termTables = []map[string]string{
 	einvoiceTerms,
 	keyfileTerms,
 	pdfTerms,
+	remoteTerms,
 	revokeTerms,
 	signerTerms,
 	testpkiTerms,

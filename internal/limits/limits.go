@@ -250,3 +250,18 @@ const (
 	TokenClock        = 10 * time.Minute       // how far a clock may be off before it is called wrong
 	TokenPoll         = 200 * time.Millisecond // between two looks for a token that was pulled out
 )
+
+// Remote services (remote).
+const (
+	RemoteDocuments = 1000             // documents of one operation
+	RemoteOperation = 4 << 20          // octets of a stored operation
+	RemoteStored    = 100_000          // operations of one store
+	RemoteText      = 200              // characters of what a service says that are kept
+	RemoteAnswer    = 4 << 20          // octets of a service's answer
+	RemoteID        = 255              // octets of the id of an operation or a document
+	RemoteTitle     = 200              // characters of a document's title that are sent
+	RemoteFloor     = time.Second      // the least between two looks at one operation
+	RemoteSlowest   = 10 * time.Second // the most, unless the service asks for more
+	RemoteHint      = time.Minute      // the longest pause between two looks that a service may ask for
+	RemoteLifetime  = time.Hour        // the longest that an operation is waited for
+)

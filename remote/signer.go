@@ -1,0 +1,78 @@
+package remote
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"strconv"
+
+	"github.com/kyso-dev/kyso/signer"
+)
+
+// Sign signs one digest and waits for the subscriber.
+func (c *Client) Sign(ctx context.Context, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if err := signer.CheckDigest(digest, opts); err != nil {
+		return nil, err
+	}
+	sigs, err := c.SignBatch(ctx, []signer.Request{{Digest: digest, Opts: opts}})
+	if err != nil {
+		var one *signer.BatchError
+		if errors.As(err, &one) {
+			err = one.Err
+		}
+		return nil, err
+	}
+	return sigs[0], nil
+}
+
+// SignBatch signs all requests under one confirmation of the subscriber and waits for it. Callers for the same subscriber wait for one
+// another. When the context ends while the subscriber is being waited for, what was asked stays asked; the same requests again go on
+// with it. Once the signatures are returned nothing of them is kept.
+func (c *Client) SignBatch(ctx context.Context, reqs []signer.Request) ([][]byte, error) {
+	if len(reqs) == 0 {
+		return nil, nil
+	}
+	out := make([][]byte, len(reqs))
+	part := len(reqs)
+	if most := c.info.MaxDocuments; most > 0 && part > most {
+		if !c.opts.Split {
+			return out, NewError(CodeTooMany, nil, "max", strconv.Itoa(most), "got", strconv.Itoa(part))
+		}
+		part = most
+	}
+	for from := 0; from < len(reqs); from += part {
+		sigs, err := c.signPart(ctx, reqs[from:min(from+part, len(reqs))])
+		if err != nil {
+			var one *signer.BatchError
+			if errors.As(err, &one) {
+				err = &signer.BatchError{Index: from + one.Index, Err: one.Err}
+			}
+			return out, err
+		}
+		copy(out[from:], sigs)
+	}
+	return out, nil
+}
+
+func (c *Client) signPart(ctx context.Context, reqs []signer.Request) ([][]byte, error) {
+	done, err := c.opts.Turns.take(ctx, c.mine)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	op, err := c.start(ctx, reqs, nil)
+	if op == nil || err != nil && (!errors.Is(err, signer.ErrOutcomeUnknown) || ctx.Err() != nil || op.State.Final()) {
+		c.drop(ctx, op)
+		return nil, err
+	}
+	sigs, err := c.Wait(ctx, op)
+	c.drop(ctx, op)
+	return sigs, err
+}
+
+// drop forgets an operation whose end the caller is about to see. What may still become something is kept.
+func (c *Client) drop(ctx context.Context, op *Operation) {
+	if op != nil && op.State.Final() && op.Failure != string(signer.CodeOutcomeUnknown) {
+		_ = c.opts.Store.Delete(context.WithoutCancel(ctx), op.ID)
+	}
+}
