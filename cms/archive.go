@@ -8,7 +8,6 @@ import (
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
-	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
 )
 
@@ -174,7 +173,7 @@ func (d *reader) coveredIn(a cmsdata.Attribute, values [][]byte, depth int) (cov
 		for _, v := range values {
 			if token, err := d.token(v); err == nil {
 				covers = append(covers, trust.DigestOf(v))
-				covers = append(covers, digests(tokenValues(token)...)...)
+				covers = append(covers, digests(token.Values()...)...)
 			}
 		}
 	case a.Type.Equal(cmsdata.OIDCounterSignature) && depth < limits.CMSCounter:
@@ -203,18 +202,6 @@ func digests(all ...cmsdata.Values) (names []trust.Digest) {
 		}
 	}
 	return names
-}
-
-// tokenValues are the certificates and revocation data that a token carries: in its SignedData, and in unsigned attributes of its signer.
-func tokenValues(token *timestamp.Token) []cmsdata.Values {
-	sd := token.SignedData()
-	all := []cmsdata.Values{sd.Values()}
-	for _, si := range sd.Signers {
-		for i := range si.UnsignedAttrs {
-			all = append(all, cmsdata.AttributeValues(&si.UnsignedAttrs[i]))
-		}
-	}
-	return all
 }
 
 // order finds time-stamps that are older than what they cover (EN 319 102-1, 5.5.4 and 5.6.3): none of the two times can then be relied on.
@@ -263,7 +250,7 @@ func (s *Signature) addEvidence(all *trust.Evidence) {
 	}
 	for _, t := range s.Timestamps {
 		if t.Token != nil {
-			addValues(all, tokenValues(t.Token)...)
+			addValues(all, t.Token.Values()...)
 		}
 	}
 	for _, c := range s.CounterSignatures {

@@ -57,6 +57,18 @@ func ParseToken(ber []byte) (*Token, error) {
 // SignedData is the token's SignedData, for the packages of this module.
 func (t *Token) SignedData() *cmsdata.SignedData { return t.sd }
 
+// Values are the certificates and revocation data that the token carries, in its SignedData and in unsigned attributes of its signer,
+// for the packages of this module.
+func (t *Token) Values() []cmsdata.Values {
+	all := []cmsdata.Values{t.sd.Values()}
+	for _, si := range t.sd.Signers {
+		for i := range si.UnsignedAttrs {
+			all = append(all, cmsdata.AttributeValues(&si.UnsignedAttrs[i]))
+		}
+	}
+	return all
+}
+
 // WithUnsigned is the token with one more unsigned attribute of its signer, which changes nothing that is signed. It is for the packages
 // of this module: an archive time-stamp carries the index of what it covers in this way.
 func (t *Token) WithUnsigned(a cmsdata.Attribute) (*Token, error) {

@@ -41,6 +41,11 @@ const (
 	CodeState         = Code("xml.state")             // a prepared state that cannot be used: reason
 	CodeStateVersion  = Code("xml.state-version")     // a prepared state of another version or format: version, format
 	CodeStateSize     = Code("xml.state-too-large")   // a prepared state above the limit: size, limit
+	CodeLevelRefused  = Code("xml.level-refused")     // a signature that cannot have the level: level, reason
+	CodeTimestamper   = Code("xml.timestamper")       // a level above B-B without a Timestamper: level
+	CodeCollector     = Code("xml.collector")         // a level above B-T without a Collector: level
+	CodeEvidence      = Code("xml.evidence")          // evidence is missing or speaks against a certificate: subject
+	CodeTimestamp     = Code("xml.timestamp")         // no time-stamp could be had, or it is not one over this signature
 )
 
 // Codes of findings.
@@ -65,6 +70,27 @@ const (
 	CodeManifest           = Code("xml.manifest-broken")       // a Reference of a Manifest is not intact: uri
 	CodeBase64             = Code("xml.base64")                // not base64
 	CodeXPath              = Code("xml.xpath")                 // reason
+)
+
+// Codes of findings about what XAdES adds.
+const (
+	CodePropertiesSeveral  = Code("xml.properties-several")           // of what there may be one: what
+	CodePropertiesTarget   = Code("xml.properties-target")            // they are said to be of another signature: id
+	CodePropertiesUnsigned = Code("xml.properties-unsigned")          // SignedProperties that no Reference signs
+	CodePropertiesForeign  = Code("xml.properties-foreign")           // a Reference that should sign them signs something else: uri
+	CodeProperty           = Code("xml.property")                     // one that cannot be read: name
+	CodeTimeZone           = Code("xml.time-zone")                    // a claimed time without a zone
+	CodeNoSigningCert      = Code("xml.signing-certificate-missing")  //
+	CodeSigningCert        = Code("xml.signing-certificate-mismatch") //
+	CodeWeakReference      = Code("xml.weak-reference")               // algorithm
+	CodeIssuerSerial       = Code("xml.issuer-serial")                // the serial number beside a digest is another
+	CodeValue              = Code("xml.value-unreadable")             // a certificate or the like in unsigned properties: name
+	CodeTimestampMalformed = Code("xml.timestamp-malformed")          //
+	CodeTimestampUnbound   = Code("xml.timestamp-unbound")            // over something else
+	CodeTimestampBroken    = Code("xml.timestamp-broken")             // its own signature
+	CodeTimestampUnchecked = Code("xml.timestamp-unchecked")          // what it covers cannot be computed
+	CodeTimestampOrder     = Code("xml.timestamp-order")              // time, since
+	CodeCounterOther       = Code("xml.counter-signature-other")      // it does not sign the value of the signature that it is in
 )
 
 // Error is the error type of this package. Errors of a Signer, Timestamper or Resolver and of the context are handed on beneath it or

@@ -3,9 +3,11 @@ package xml
 import (
 	"crypto"
 	"crypto/x509"
+	"time"
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // Integrity says whether a hash or signature value is what it should be. The zero value is not a judgement.
@@ -32,7 +34,7 @@ type Document struct {
 	Root       Name         // of the root element
 	Encoding   string       // such as "UTF-8"
 	Size       int64        // octets
-	Signatures []*Signature // in the order of their start tags
+	Signatures []*Signature // in the order of their start tags; counter-signatures in the properties of one are among its own
 	Findings   []Finding    // about the file as a whole
 
 	in       *source
@@ -68,11 +70,23 @@ type Signature struct {
 	SignedInfo         []byte              // its canonical form: the octets that are signed
 	Value              []byte              // the signature value, ECDSA as r‖s
 	References         []*Reference        // of SignedInfo, in order, read from the canonical form
-	Findings           []Finding
+
+	// What XAdES adds (EN 319 132-1). All of it is empty for a plain XML Signature.
+	Level              Level              // what the structure amounts to (6.3); "" for none of the baseline levels. Says nothing about validity
+	Properties         *SignedProperties  // nil where none are signed: unsigned ones never count
+	SigningTime        *time.Time         // as the signer claims in its SignedProperties; nil when it does not
+	SigningCertificate SigningCertificate // the property that binds the certificate
+	Timestamps         []*Timestamp       // those of content, of the signature and of references, then archive ones, each in the order of the document
+	CounterSignatures  []*Signature       // each in a CounterSignature of this one's properties, over this one's value
+	Countersigns       *Signature         // the signature whose value it signs, as it says of itself; nil for others
+
+	Findings []Finding
 
 	survey    *survey
 	algorithm alg.Signature
 	info      *keyInfo
+	values    trust.Evidence // in unsigned properties
+	valued    int            // how much that is
 }
 
 // Reference holds the facts of one ds:Reference.

@@ -54,7 +54,7 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (
 		}
 		doc.Signatures = append(doc.Signatures, s)
 	}
-	d := &digester{ctx: ctx, doc: doc, resolver: o.Resolver}
+	d := &digester{ctx: ctx, doc: doc, resolver: o.Resolver, more: o.Certificates}
 	var first []*Reference
 	for _, s := range doc.Signatures {
 		first = append(first, s.References...)
@@ -75,6 +75,12 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (
 	for _, s := range doc.Signatures {
 		s.content()
 	}
+	for _, s := range doc.Signatures {
+		if err := s.advance(d, known, o.Certificates); err != nil {
+			return nil, err
+		}
+	}
+	doc.arrange()
 	return doc, signer.Cancelled(ctx)
 }
 
@@ -86,6 +92,7 @@ type digester struct {
 	tree     *xmltree.Tree // of the document; nil until a transform asks for it
 	steps    int           // that XPath expressions have made through it
 	spent    int64         // octets that went through canonicalisation
+	more     []*x509.Certificate
 }
 
 // manifest is a Reference that covers a ds:Manifest, with the octets that were hashed.

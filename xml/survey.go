@@ -20,6 +20,8 @@ type survey struct {
 	children   []part
 	stray      bool // there is text or a processing instruction between the children
 	parent     *survey
+	counter    bool // it is a counter-signature in the properties of its parent
+	qualifying []qualifying
 	dsig       []string // prefixes that stand for XML Signature where its XPath expressions are
 }
 
@@ -47,8 +49,11 @@ func (in *source) look(ctx context.Context, doc *Document) ([]*survey, error) {
 			return nil, wrap(err)
 		}
 		if open != nil && k != xmltree.Run {
-			if s.Depth() <= open.depth+1 {
+			switch s.Depth() {
+			case open.depth, open.depth + 1:
 				open.child(s, k)
+			case open.depth + 2:
+				open.grandchild(s, k)
 			}
 			if k == xmltree.End && s.Depth() == open.depth {
 				open.end = s.Past()
@@ -66,6 +71,7 @@ func (in *source) look(ctx context.Context, doc *Document) ([]*survey, error) {
 					return nil, tooMany("signatures, or nesting of one", limits.XMLSignatures)
 				}
 				v := newSurvey(in, s, open)
+				v.counter = open != nil && open.countersigns(s)
 				if n := len(all); n > 0 && all[n-1].context.Same(v.context) {
 					v.context = all[n-1].context // thousands of invoices stand in the same namespaces
 				}
@@ -166,6 +172,16 @@ func (v *survey) child(s *xmltree.Scanner, k xmltree.Kind) {
 		}
 	case xmltree.PI:
 		v.stray = v.stray || inside
+	}
+}
+
+// grandchild takes in the QualifyingProperties that stands in an Object.
+func (v *survey) grandchild(s *xmltree.Scanner, k xmltree.Kind) {
+	switch n := len(v.qualifying); {
+	case k == xmltree.Start && string(s.Local()) == "QualifyingProperties" && isXAdES(s.Space()) && n < limits.XMLObjects:
+		v.qualify(s)
+	case k == xmltree.End && n > 0 && v.qualifying[n-1].end == 0:
+		v.qualifying[n-1].end = s.Past()
 	}
 }
 

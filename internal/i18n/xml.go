@@ -180,4 +180,94 @@ var xml = map[string]Message{
 		En: "an XPath expression of the signature cannot be followed: {reason}",
 		Vi: "không thực hiện được biểu thức XPath của chữ ký: {reason}",
 	},
+
+	// XAdES.
+	"xml.properties-several": {
+		En: "the signature has more than one {what}, where there may be one",
+		Vi: "chữ ký có nhiều {what}, trong khi chỉ được có một",
+	},
+	"xml.properties-target": {
+		En: "the properties in this signature say that they belong to another one ({id})",
+		Vi: "các thuộc tính trong chữ ký này lại khai là của một chữ ký khác ({id})",
+	},
+	"xml.properties-unsigned": {
+		En: "what the signer is said to claim (signing time, certificate, role) is not signed and was not taken into account",
+		Vi: "những gì được khai là của người ký (thời điểm ký, chứng thư số, vai trò) không được ký nên không được xét đến",
+	},
+	"xml.properties-foreign": {
+		En: "what is signed as the properties of this signature is something else[[: {uri}]]",
+		Vi: "phần được ký với tư cách thuộc tính của chữ ký này lại là phần khác[[: {uri}]]",
+	},
+	"xml.property": {
+		En: "a property of the signature cannot be read: {name}",
+		Vi: "không đọc được một thuộc tính của chữ ký: {name}",
+	},
+	"xml.time-zone": {
+		En: "the signing time that the signer claims has no time zone; it was read as UTC",
+		Vi: "thời điểm ký do người ký khai không có múi giờ; kyso đọc theo giờ UTC",
+	},
+	"xml.signing-certificate-missing": {
+		En: "the signature does not say which certificate belongs to it",
+		Vi: "chữ ký không cho biết đi cùng chứng thư số nào",
+	},
+	"xml.signing-certificate-mismatch": {
+		En: "the signature was made for another certificate than the one found",
+		Vi: "chữ ký được tạo cho một chứng thư số khác với chứng thư số tìm thấy",
+	},
+	"xml.weak-reference": {
+		En: "the signer's certificate is named by a hash of {algorithm}, which is weak",
+		Vi: "chứng thư số của người ký được dẫn chiếu bằng hàm băm yếu {algorithm}",
+	},
+	"xml.issuer-serial": {
+		En: "the signature names the signer's certificate by its hash and by the serial number of another certificate",
+		Vi: "chữ ký dẫn chiếu chứng thư số của người ký đúng theo giá trị băm nhưng kèm số sê-ri của chứng thư số khác",
+	},
+	"xml.value-unreadable": {
+		En: "a certificate or revocation data in the signature cannot be read: {name}",
+		Vi: "không đọc được một chứng thư số hoặc dữ liệu thu hồi trong chữ ký: {name}",
+	},
+	"xml.timestamp-malformed": {
+		En: "the time-stamp cannot be read",
+		Vi: "không đọc được dấu thời gian",
+	},
+	"xml.timestamp-broken": {
+		En: "the time-stamp is not validly signed or not made as it must be",
+		Vi: "dấu thời gian không được ký hợp lệ hoặc không đúng quy cách",
+	},
+	"xml.timestamp-unbound": {
+		En: "the time-stamp belongs to something other than this signature",
+		Vi: "dấu thời gian không thuộc về chữ ký này",
+	},
+	"xml.timestamp-unchecked": {
+		En: "it could not be computed what the time-stamp is over",
+		Vi: "không tính được dấu thời gian bảo vệ phần nào",
+	},
+	"xml.timestamp-order": {
+		En: "the time-stamp ({time}) is older than a time-stamp that it covers ({since}); one of the two times is wrong",
+		Vi: "dấu thời gian ({time}) có trước một dấu thời gian mà nó bảo vệ ({since}); một trong hai thời điểm là sai",
+	},
+	"xml.counter-signature-other": {
+		En: "the counter-signature does not confirm the signature that it stands in",
+		Vi: "chữ ký xác nhận không xác nhận chữ ký mà nó nằm trong",
+	},
+	"xml.level-refused": {
+		En: "this signature cannot be brought to level {level}: {reason}",
+		Vi: "không thể nâng chữ ký này lên mức {level}: {reason}",
+	},
+	"xml.collector": {
+		En: "level {level} needs certificates and revocation data, but nothing was given to find them with",
+		Vi: "mức {level} cần chứng thư số và dữ liệu thu hồi, nhưng chưa khai báo cách tìm chúng",
+	},
+	"xml.evidence": {
+		En: "the evidence for the certificate of {subject} could not be had",
+		Vi: "không lấy được bằng chứng kiểm tra cho chứng thư số của {subject}",
+	},
+	"xml.timestamper": {
+		En: "level {level} needs a time-stamp service, and none is given",
+		Vi: "mức {level} cần dịch vụ cấp dấu thời gian nhưng chưa khai báo dịch vụ nào",
+	},
+	"xml.timestamp": {
+		En: "no time-stamp could be had for the signature",
+		Vi: "không lấy được dấu thời gian cho chữ ký",
+	},
 }

@@ -199,6 +199,12 @@ const (
 	XMLCandidates     = 16         // certificates under which a signature value is tried
 	XMLState          = 16000      // octets of a prepared signature's JSON
 	XMLChain          = 16         // certificates given to one signature
+	XMLProperties     = 64 << 20   // octets of the QualifyingProperties of one signature
+	XMLUnsigned       = 256        // unsigned properties of one signature
+	XMLTimestamps     = 64         // time-stamps of one signature that are parsed
+	XMLValues         = 4096       // certificates, CRLs and OCSP responses in the properties of one signature
+	XMLSigningCerts   = 64         // certificates that one SigningCertificate names
+	XMLClaims         = 256        // roles, commitments or formats of one signature
 )
 
 // Vietnamese documents (xml/einvoice).

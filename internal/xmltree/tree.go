@@ -273,6 +273,32 @@ func (t *Tree) Bindings(n Node) []Binding {
 	return list
 }
 
+// Context is what n inherits from the elements around it, for ScanElement of its Raw.
+func (t *Tree) Context(n Node) *Context {
+	c := &Context{}
+	if t.context != nil {
+		*c = *t.context
+	}
+	parent := t.Parent(n)
+	if parent == 0 {
+		return c
+	}
+	c.Bindings = t.Bindings(parent)[1:] // xml is always there
+	c.XML = c.XML[:len(c.XML):len(c.XML)]
+	var around []Node
+	for p := parent; p != 0; p = t.Parent(p) {
+		around = append(around, p)
+	}
+	for i := len(around) - 1; i >= 0; i-- {
+		for _, a := range t.Attrs(around[i]) {
+			if a.Space == SpaceXML && !a.Decl {
+				c.XML = append(c.XML, Inherited{string(a.Local), a.Value(), 0})
+			}
+		}
+	}
+	return c
+}
+
 // Attrs are the attributes of an element, declarations among them, in the order of the document.
 func (t *Tree) Attrs(n Node) []Attr {
 	if t.Kind(n) != Start {

@@ -1,0 +1,409 @@
+package xml
+
+import (
+	"crypto/x509"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/kyso-dev/kyso/internal/alg"
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/xmltree"
+)
+
+// properties are the QualifyingProperties of a signature.
+type properties struct {
+	*qualifying
+	tree   *xmltree.Tree
+	signed xmltree.Node // the SignedProperties; 0 when none is signed
+}
+
+// advance reads what XAdES adds to a signature, once its References were computed. The error is that of the source or the context.
+func (s *Signature) advance(d *digester, known certificates, more []*x509.Certificate) error {
+	v := s.survey
+	if !v.shaped() {
+		return nil
+	}
+	s.counterSigned()
+	signs := s.propertiesReference()
+	if len(v.qualifying) == 0 {
+		if signs != nil {
+			s.add(CodePropertiesForeign, finding.Error, "EN 319 132-1, 4.4.2", "uri", shorten(signs.URI))
+		}
+		return nil
+	}
+	p, err := s.properties(d.doc, signs)
+	switch {
+	case hasCode(err, CodeRead):
+		return err
+	case err != nil:
+		s.addFault(err, "EN 319 132-1, 4.3")
+		return nil
+	case p == nil:
+		return nil
+	}
+	s.evidence(p, known)
+	if p.signed != 0 {
+		s.signedProperties(d.doc, p, signs.Integrity == Intact)
+		s.signingCertificate(p, more)
+	} else if s.Certificate == nil {
+		s.adopt(s.values.Certificates)
+	}
+	if err := s.timestamps(d, p); err != nil {
+		return err
+	}
+	s.Level = s.level(p)
+	return nil
+}
+
+// propertiesReference is the Reference that says it signs SignedProperties; nil when there is none, or several.
+func (s *Signature) propertiesReference() (signs *Reference) {
+	for _, r := range s.References {
+		switch {
+		case !isSignedProperties(r):
+		case signs != nil:
+			s.add(CodePropertiesSeveral, finding.Error, "EN 319 132-1, 4.4.2", "what", "Reference")
+			return nil
+		default:
+			signs = r
+		}
+	}
+	return signs
+}
+
+// properties finds the QualifyingProperties that belong to the signature: with what is signed of them where something is. nil when none
+// can be told to be the signature's. The SignedProperties count only where they are what the Reference names, right where they
+// belong and as they stand (EN 319 132-1, 4.3.1 and 4.4).
+func (s *Signature) properties(doc *Document, signs *Reference) (*properties, error) {
+	all := s.survey.qualifying
+	if len(all) > 1 {
+		s.add(CodePropertiesSeveral, finding.Error, "EN 319 132-1, 4.4.1", "what", "QualifyingProperties")
+	}
+	q := &all[0]
+	if signs != nil && signs.Element != nil {
+		for i := range all {
+			if doc.in.original(all[i].start) <= signs.Element.Start && signs.Element.Start < doc.in.original(all[i].end) {
+				q = &all[i]
+			}
+		}
+	} else if len(all) > 1 {
+		return nil, nil
+	}
+	if s.Element.ID == "" || q.target != "#"+s.Element.ID {
+		s.add(CodePropertiesTarget, finding.Error, "EN 319 132-1, 4.3.1", "id", shorten(q.target))
+		return nil, nil
+	}
+	raw, err := doc.in.slice(q.start, q.end, limits.XMLProperties)
+	if err != nil {
+		return nil, err
+	}
+	t, err := xmltree.ParseElement(raw, q.context)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	p := &properties{qualifying: q, tree: t}
+	signed := p.children(t.Root(), "SignedProperties")
+	switch {
+	case len(signed) > 1:
+		return nil, fail(CodePropertiesSeveral, nil, "what", "SignedProperties")
+	case signs == nil && len(signed) == 1:
+		s.add(CodePropertiesUnsigned, finding.Error, "EN 319 132-1, 4.4.2")
+	case signs == nil:
+	case len(signed) == 0 || !s.names(doc, signs, p, signed[0]):
+		s.add(CodePropertiesForeign, finding.Error, "EN 319 132-1, 4.4.2", "uri", shorten(signs.URI))
+	default:
+		p.signed = signed[0]
+	}
+	return p, nil
+}
+
+// names reports whether a Reference signs this element as it stands, and nothing else.
+func (s *Signature) names(doc *Document, r *Reference, p *properties, n xmltree.Node) bool {
+	_, _, left, ok := r.plan.streamed()
+	if !ok || left != leftNone || r.plan.target != targetID || r.Element == nil {
+		return false
+	}
+	start, _ := p.tree.Range(n)
+	return doc.in.original(p.start+int64(start)) == r.Element.Start
+}
+
+// is reports whether n is an element of XAdES, of the version that the properties are in.
+func (p *properties) is(n xmltree.Node, local string) bool { return p.tree.Is(n, p.URI, local) }
+
+// child is the first element of XAdES in n that has a local name; 0 when there is none.
+func (p *properties) child(n xmltree.Node, path ...string) xmltree.Node {
+	for _, local := range path {
+		if n == 0 {
+			return 0
+		}
+		n = p.tree.Child(n, p.URI, local)
+	}
+	return n
+}
+
+// children are the elements of XAdES in n that have a local name.
+func (p *properties) children(n xmltree.Node, local string) []xmltree.Node {
+	if n == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(p.tree.Elements(n), func(c xmltree.Node) bool { return !p.is(c, local) })
+}
+
+// text is what an element says, without the blanks around it; "" when n is 0.
+func (p *properties) text(n xmltree.Node) string {
+	if n == 0 {
+		return ""
+	}
+	return strings.Trim(p.tree.Value(n), blanks)
+}
+
+// digest reads what holds a DigestMethod and a DigestValue. Versions before 1.3.2 may have them in their own namespace.
+func (p *properties) digest(n xmltree.Node) (h alg.Hash, value []byte, ok bool) {
+	if n == 0 {
+		return h, nil, false
+	}
+	for _, c := range p.tree.Elements(n) {
+		if space := p.tree.Space(c); space != spaceDSig && space != p.URI {
+			continue
+		}
+		switch string(p.tree.Local(c)) {
+		case "DigestMethod":
+			uri, _ := p.tree.Attr(c, "Algorithm")
+			h, ok = alg.HashByXML(uri)
+		case "DigestValue":
+			value, _ = base64Of(p.tree, c)
+		}
+	}
+	return h, value, ok && len(value) > 0
+}
+
+// signedProperties reads what is signed (EN 319 132-1, 5.2).
+func (s *Signature) signedProperties(doc *Document, p *properties, covered bool) {
+	start, end := p.tree.Range(p.signed)
+	id, _ := p.tree.Attr(p.signed, "Id")
+	c := &SignedProperties{Version: versionOf(p.URI), Covered: covered, Element: Element{
+		Name: Name{p.URI, "SignedProperties"}, Path: s.Element.Path + "/Object/QualifyingProperties/SignedProperties", ID: id,
+		Start: doc.in.original(p.start + int64(start)), End: doc.in.original(p.start + int64(end)),
+	}}
+	s.Properties = c
+	about := p.child(p.signed, "SignedSignatureProperties")
+	s.claimTime(p, p.children(about, "SigningTime"))
+	for _, local := range [...]string{"SignatureProductionPlaceV2", "SignatureProductionPlace"} {
+		if n := p.child(about, local); n != 0 && c.Place == nil {
+			of := func(local string) string { return p.text(p.child(n, local)) }
+			c.Place = &ProductionPlace{of("StreetAddress"), of("City"), of("StateOrProvince"), of("PostalCode"), of("CountryName")}
+		}
+	}
+	for _, local := range [...]string{"SignerRoleV2", "SignerRole"} {
+		n := p.child(about, local)
+		for _, role := range p.children(p.child(n, "ClaimedRoles"), "ClaimedRole") {
+			c.Roles = append(c.Roles, p.text(role))
+		}
+		for _, list := range [...]string{"CertifiedRoles", "CertifiedRolesV2", "SignedAssertions"} {
+			if l := p.child(n, list); l != 0 {
+				c.Certified += len(p.tree.Elements(l))
+			}
+		}
+	}
+	c.Policy = p.policy(p.child(about, "SignaturePolicyIdentifier"))
+	objects := p.child(p.signed, "SignedDataObjectProperties")
+	for _, n := range p.children(objects, "DataObjectFormat") {
+		reference, _ := p.tree.Attr(n, "ObjectReference")
+		c.Formats = append(c.Formats, DataObjectFormat{
+			Reference: strings.TrimPrefix(reference, "#"), MimeType: p.text(p.child(n, "MimeType")), Encoding: p.text(p.child(n, "Encoding")),
+			Description: p.text(p.child(n, "Description")), Identifier: p.text(p.child(n, "ObjectIdentifier", "Identifier")),
+		})
+	}
+	for _, n := range p.children(objects, "CommitmentTypeIndication") {
+		one := Commitment{ID: p.text(p.child(n, "CommitmentTypeId", "Identifier")), Description: p.text(p.child(n, "CommitmentTypeId", "Description"))}
+		for _, r := range p.children(n, "ObjectReference") {
+			one.References = append(one.References, strings.TrimPrefix(p.text(r), "#"))
+		}
+		c.Commitments = append(c.Commitments, one)
+	}
+	if len(c.Roles) > limits.XMLClaims || len(c.Formats) > limits.XMLClaims || len(c.Commitments) > limits.XMLClaims {
+		s.addFault(tooMany("roles, formats or commitments of a signature", limits.XMLClaims), "")
+		c.Roles, c.Formats, c.Commitments = c.Roles[:min(len(c.Roles), limits.XMLClaims)], c.Formats[:min(len(c.Formats), limits.XMLClaims)],
+			c.Commitments[:min(len(c.Commitments), limits.XMLClaims)]
+	}
+}
+
+func (s *Signature) claimTime(p *properties, list []xmltree.Node) {
+	if len(list) == 0 {
+		return
+	}
+	at, zoned, ok := dateTime(p.text(list[0]))
+	switch {
+	case len(list) > 1 || !ok:
+		s.add(CodeProperty, finding.Error, "EN 319 132-1, 5.2.1", "name", "SigningTime")
+		return
+	case !zoned:
+		s.add(CodeTimeZone, finding.Warning, "EN 319 132-1, 5.2.1")
+	}
+	s.SigningTime = &at
+}
+
+// policy reads a SignaturePolicyIdentifier.
+func (p *properties) policy(n xmltree.Node) *SignaturePolicy {
+	if n == 0 {
+		return nil
+	}
+	id := p.child(n, "SignaturePolicyId")
+	if id == 0 {
+		return &SignaturePolicy{Implied: p.child(n, "SignaturePolicyImplied") != 0}
+	}
+	name := p.child(id, "SigPolicyId")
+	out := &SignaturePolicy{ID: p.text(p.child(name, "Identifier")), Description: p.text(p.child(name, "Description"))}
+	h, digest, _ := p.digest(p.child(id, "SigPolicyHash"))
+	out.Hash, out.Digest = h.Name, digest
+	for _, q := range p.children(p.child(id, "SigPolicyQualifiers"), "SigPolicyQualifier") {
+		if uri := p.child(q, "SPURI"); uri != 0 {
+			out.URI = p.text(uri)
+		}
+		if notice := p.child(q, "SPUserNotice", "ExplicitText"); notice != 0 {
+			out.Notice = p.text(notice)
+		}
+	}
+	return out
+}
+
+// certRef is a Cert of a SigningCertificate.
+type certRef struct {
+	hash   alg.Hash
+	digest []byte
+	serial *big.Int // nil when it is not said, or is of version 2
+	uri    bool     // it has the attribute URI
+}
+
+// is reports whether the certificate has the digest.
+func (r *certRef) is(c *x509.Certificate) bool {
+	if c == nil || r.hash.Crypto == 0 {
+		return false
+	}
+	h := r.hash.Crypto.New()
+	h.Write(c.Raw)
+	return equal(h.Sum(nil), r.digest)
+}
+
+// certRefs reads the Certs of a SigningCertificate or SigningCertificateV2.
+func (p *properties) certRefs(n xmltree.Node) ([]certRef, error) {
+	bad := fail(CodeProperty, nil, "name", string(p.tree.Local(n)))
+	list := p.children(n, "Cert")
+	if len(list) == 0 || len(list) > limits.XMLSigningCerts {
+		return nil, bad
+	}
+	var refs []certRef
+	for _, c := range list {
+		h, digest, ok := p.digest(p.child(c, "CertDigest"))
+		if !ok {
+			return nil, bad
+		}
+		r := certRef{hash: h, digest: digest}
+		_, r.uri = p.tree.Attr(c, "URI")
+		if is := p.child(c, "IssuerSerial"); is != 0 {
+			text := strings.Trim(p.tree.Value(p.tree.Child(is, spaceDSig, "X509SerialNumber")), blanks)
+			if serial, ok := new(big.Int), len(text) < 200; ok {
+				if serial, ok = serial.SetString(text, 10); ok {
+					r.serial = serial
+				}
+			}
+		}
+		refs = append(refs, r)
+	}
+	return refs, nil
+}
+
+// signingCertificate holds the certificate against those that are named, and takes another one that is at hand where the first does not
+// fit: KeyInfo is not signed and holds what someone has put there (EN 319 132-1, 5.2.2; EN 319 102-1, 5.2.3).
+func (s *Signature) signingCertificate(p *properties, more []*x509.Certificate) {
+	const clause = "EN 319 132-1, 5.2.2"
+	about := p.child(p.signed, "SignedSignatureProperties")
+	var all [][]certRef
+	for i, local := range [...]string{"SigningCertificate", "SigningCertificateV2"} {
+		for _, n := range p.children(about, local) {
+			refs, err := p.certRefs(n)
+			s.SigningCertificate.Present, s.SigningCertificate.Version = true, i+1
+			if err != nil {
+				s.addFault(err, clause)
+			}
+			all = append(all, refs)
+		}
+	}
+	if !s.SigningCertificate.Present {
+		s.adopt(s.values.Certificates)
+		if !s.signsKeyInfo() {
+			s.add(CodeNoSigningCert, finding.Warning, clause)
+		}
+		return
+	}
+	named := func(c *x509.Certificate) bool {
+		for _, refs := range all {
+			if !slices.ContainsFunc(refs, func(r certRef) bool { return r.is(c) }) {
+				return false
+			}
+		}
+		return true
+	}
+	if s.Certificate == nil || !named(s.Certificate) {
+		var fit []*x509.Certificate
+		for _, c := range slices.Concat(s.info.candidates(more), s.values.Certificates, more) {
+			if named(c) {
+				fit = append(fit, c)
+			}
+		}
+		s.adopt(fit)
+	}
+	s.SigningCertificate.Match = named(s.Certificate)
+	switch {
+	case s.Certificate == nil:
+		return
+	case !s.SigningCertificate.Match:
+		s.add(CodeSigningCert, finding.Error, clause)
+		return
+	}
+	s.IdentifiedBy = BySigningCertificate
+	for _, refs := range all {
+		r := refs[slices.IndexFunc(refs, func(r certRef) bool { return r.is(s.Certificate) })]
+		if r.hash.Weak {
+			s.add(CodeWeakReference, finding.Warning, clause, "algorithm", r.hash.Name)
+		}
+		if r.serial != nil && r.serial.Cmp(s.Certificate.SerialNumber) != 0 { // a hint; the digest is what binds
+			s.add(CodeIssuerSerial, finding.Warning, clause)
+		}
+	}
+}
+
+// adopt makes the first certificate of the list under which the value verifies the signer's; where there is none and nothing better
+// was found, the first one stands for all.
+func (s *Signature) adopt(list []*x509.Certificate) {
+	list = list[:min(len(list), limits.XMLCandidates)]
+	for _, c := range list {
+		if pub, err := alg.PublicKey(c); err == nil && s.check(pub) == nil {
+			s.Certificate, s.IdentifiedBy, s.Key, s.SignatureIntegrity = c, ByKeyInfo, pub, Intact
+			s.Findings = slices.DeleteFunc(s.Findings, func(f Finding) bool {
+				return f.Code == CodeCertificateMissing || f.Code == CodeSignatureBroken || f.Code == CodeWeakKey || f.Code == CodeKeyOther
+			})
+			s.sameKey(pub)
+			s.weakKey()
+			return
+		}
+	}
+	if s.Certificate == nil && len(list) > 0 {
+		pub, err := alg.PublicKey(list[0])
+		if err == nil {
+			err = s.check(pub)
+		}
+		s.Certificate, s.IdentifiedBy, s.Key = list[0], ByKeyInfo, pub
+		s.Findings = slices.DeleteFunc(s.Findings, func(f Finding) bool { return f.Code == CodeCertificateMissing })
+		s.failed(err)
+	}
+}
+
+// signsKeyInfo reports whether a Reference signs the KeyInfo, which binds the certificate as well (EN 319 132-1, 5.2.2).
+func (s *Signature) signsKeyInfo() bool {
+	part := s.survey.keyInfo()
+	return part != nil && slices.ContainsFunc(s.References, func(r *Reference) bool {
+		return r.Element != nil && r.Element.Start == r.doc.in.original(part.start) && r.Integrity == Intact
+	})
+}

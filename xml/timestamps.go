@@ -1,0 +1,476 @@
+package xml
+
+import (
+	"crypto"
+	"crypto/x509"
+	"hash"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kyso-dev/kyso/internal/alg"
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/xmltree"
+	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/trust"
+)
+
+// TimestampKind says what a time-stamp covers.
+type TimestampKind string
+
+const (
+	ContentTimestamp                TimestampKind = "content"                  // what is signed, or a part of it, made before signing
+	SignatureTimestamp              TimestampKind = "signature"                // the signature value
+	SignatureAndReferencesTimestamp TimestampKind = "signature-and-references" // the signature value, its time-stamps, and references to evidence
+	ReferencesTimestamp             TimestampKind = "references"               // references to evidence alone
+	ArchiveTimestamp                TimestampKind = "archive"                  // what is signed, signature, and all evidence and time-stamps that were there
+)
+
+// Timestamp holds the facts of one time-stamp token in a signature.
+type Timestamp struct {
+	Kind               TimestampKind
+	Property           string            // the element that holds it, such as "SignatureTimeStamp"
+	Token              *timestamp.Token  // nil when it cannot be read
+	Certificate        *x509.Certificate // the time-stamp authority's; nil when it was not found
+	ContentIntegrity   Integrity         // its imprint is that of what it should cover
+	SignatureIntegrity Integrity         // the token's own signature and form
+	Canonicalization   C14N              // of what it covers
+	ArchiveVersion     string            // of an ArchiveTimestamp: "1.4.1", or an older one; else ""
+	Findings           []Finding
+
+	// Covers names what existed when the time-stamp was made, provided that the token is genuine: the signature value for a
+	// SignatureTimestamp; for an ArchiveTimestamp the signature value and the certificates, CRLs and OCSP responses, earlier time-stamp
+	// tokens with what they carry, and counter-signatures that stand before it; what is named by its SHA-256, where references are
+	// covered. It is empty unless ContentIntegrity is Intact.
+	Covers []trust.Digest
+}
+
+// stampElement is an element that holds time-stamps.
+type stampElement struct {
+	node xmltree.Node
+	kind TimestampKind
+	at   int // before how many of the unsigned properties it stands; of content time-stamps 0
+}
+
+// timestampKind is the kind of time-stamp that an unsigned property holds; "" when it is something else.
+func (p *properties) timestampKind(n xmltree.Node) TimestampKind {
+	switch local, latest := string(p.tree.Local(n)), p.tree.Space(n) == spaceXAdES141; {
+	case local == "ArchiveTimeStamp" && (latest || p.tree.Space(n) == p.URI):
+		return ArchiveTimestamp
+	case latest && local == "SigAndRefsTimeStampV2":
+		return SignatureAndReferencesTimestamp
+	case latest && local == "RefsOnlyTimeStampV2":
+		return ReferencesTimestamp
+	case p.tree.Space(n) != p.URI:
+		return ""
+	case local == "SignatureTimeStamp":
+		return SignatureTimestamp
+	case local == "SigAndRefsTimeStamp":
+		return SignatureAndReferencesTimestamp
+	case local == "RefsOnlyTimeStamp":
+		return ReferencesTimestamp
+	}
+	return ""
+}
+
+// stampElements are the elements that hold time-stamps: those of content, of the signature and of references, then archive ones, each in the order of the document.
+func (p *properties) stampElements() (list []stampElement) {
+	if objects := p.child(p.signed, "SignedDataObjectProperties"); objects != 0 {
+		for _, n := range p.tree.Elements(objects) {
+			if p.is(n, "AllDataObjectsTimeStamp") || p.is(n, "IndividualDataObjectsTimeStamp") {
+				list = append(list, stampElement{n, ContentTimestamp, 0})
+			}
+		}
+	}
+	var archive []stampElement
+	for i, n := range p.unsigned() {
+		switch kind := p.timestampKind(n); kind {
+		case "":
+		case ArchiveTimestamp:
+			archive = append(archive, stampElement{n, kind, i})
+		default:
+			list = append(list, stampElement{n, kind, i})
+		}
+	}
+	return append(list, archive...)
+}
+
+// timestamps lists the time-stamps of a signature. The error is that of the context or the source.
+func (s *Signature) timestamps(d *digester, p *properties) error {
+	if n := len(p.unsigned()); n > limits.XMLUnsigned {
+		s.addFault(tooMany("unsigned properties of a signature", limits.XMLUnsigned), "")
+		return nil
+	}
+	m := &imprints{d: d, s: s, p: p, prefixes: map[prefixKey]hash.Hash{}, tokens: map[string]parsedToken{}}
+	for _, e := range p.stampElements() {
+		for _, n := range p.children(e.node, "EncapsulatedTimeStamp") {
+			if len(s.Timestamps) == limits.XMLTimestamps {
+				s.addFault(tooMany("time-stamps of a signature", limits.XMLTimestamps), "")
+				return nil
+			}
+			if err := signer.Cancelled(d.ctx); err != nil {
+				return err
+			}
+			t, err := m.timestamp(e, n)
+			if err != nil {
+				return err
+			}
+			s.Timestamps = append(s.Timestamps, t)
+		}
+		if len(p.children(e.node, "XMLTimeStamp")) > 0 {
+			s.Timestamps = append(s.Timestamps, m.unreadable(e))
+		}
+	}
+	s.order()
+	return nil
+}
+
+// archiveVersion is the version of XAdES that an archive time-stamp is of; "" for other kinds.
+func (p *properties) archiveVersion(e stampElement) string {
+	if e.kind != ArchiveTimestamp {
+		return ""
+	}
+	return versionOf(p.tree.Space(e.node))
+}
+
+func (m *imprints) new(e stampElement) *Timestamp {
+	return &Timestamp{Kind: e.kind, Property: string(m.p.tree.Local(e.node)), ArchiveVersion: m.p.archiveVersion(e), ContentIntegrity: Unknown, SignatureIntegrity: Unknown}
+}
+
+// unreadable is a time-stamp in XML, which nobody makes and kyso does not read.
+func (m *imprints) unreadable(e stampElement) *Timestamp {
+	t := m.new(e)
+	t.Findings = append(t.Findings, Finding{Code: CodeTimestampMalformed, Severity: finding.Error, Clause: "EN 319 132-1, 5.1.4.3"})
+	return t
+}
+
+// timestamp gathers the facts of one token.
+func (m *imprints) timestamp(e stampElement, n xmltree.Node) (*Timestamp, error) {
+	t := m.new(e)
+	der, ok := base64Of(m.p.tree, n)
+	if !ok {
+		t.Findings = append(t.Findings, Finding{Code: CodeTimestampMalformed, Severity: finding.Error, Clause: "EN 319 132-1, 5.1.4.3"})
+		return t, nil
+	}
+	token, err := m.token(der)
+	if err != nil {
+		t.fault(CodeTimestampMalformed, err, "RFC 3161, 2.4.2")
+		return t, nil
+	}
+	t.Token = token
+	known := m.s.certificatesAtHand(m.d.more)
+	if cert, err := token.Signer(known...); err == nil {
+		t.Certificate = cert
+	}
+	t.SignatureIntegrity = Intact
+	if err := token.CheckIntegrity(known...); err != nil {
+		t.SignatureIntegrity = Broken
+		if t.Certificate == nil {
+			t.SignatureIntegrity = Unknown
+		}
+		t.fault(CodeTimestampBroken, err, "RFC 3161, 2.4.2")
+	}
+	if row, ok := alg.HashOf(token.Info.Hash); ok && row.Weak {
+		t.Findings = append(t.Findings, Finding{Code: CodeWeakDigest, Severity: finding.Error, Clause: "ETSI TS 119 312, 5.2",
+			Params: finding.P("algorithm", row.Name)})
+	}
+	if !token.Info.Hash.Available() {
+		return t, nil
+	}
+	return t, m.check(t, e)
+}
+
+// check compares the token with the digest of what it should be over.
+func (m *imprints) check(t *Timestamp, e stampElement) error {
+	const clause = "EN 319 132-1, 5.1.4.4"
+	method := m.p.method(e.node)
+	t.Canonicalization = method
+	digest, covers, err := m.over(e, method, t.Token.Info.Hash)
+	switch {
+	case err != nil && (signer.Cancelled(m.d.ctx) != nil || hasCode(err, CodeRead)):
+		return err
+	case err != nil: // it cannot be computed: what it covers is not there, or its algorithm is not known
+		t.Findings = append(t.Findings, Finding{Code: CodeTimestampUnchecked, Severity: finding.Warning, Clause: clause}, faultFinding(err, clause))
+		return nil
+	}
+	if err := t.Token.CheckImprint(digest); err != nil {
+		t.ContentIntegrity = Broken
+		t.fault(CodeTimestampUnbound, err, clause)
+		return nil
+	}
+	t.ContentIntegrity, t.Covers = Intact, covers
+	return nil
+}
+
+// method is the canonicalisation of what a time-stamp covers (EN 319 132-1, 4.5).
+func (p *properties) method(n xmltree.Node) C14N {
+	c := p.tree.Child(n, spaceDSig, "CanonicalizationMethod")
+	if c == 0 {
+		return C14N10
+	}
+	uri, _ := p.tree.Attr(c, "Algorithm")
+	if uri == "" { // signers have left it empty; EU DSS reads that in the same way
+		return C14N10
+	}
+	return C14N(uri)
+}
+
+// fault adds a finding and, behind it, the reason that package timestamp gives.
+func (t *Timestamp) fault(code Code, err error, clause string) {
+	t.Findings = append(t.Findings, Finding{Code: code, Severity: finding.Error, Clause: clause}, faultFinding(err, clause))
+}
+
+// order finds time-stamps that are older than what they cover (EN 319 102-1, 5.5.4 and 5.6.3): none of the two times can then be relied on.
+// Times count in whole seconds, since some authorities give no more.
+func (s *Signature) order() {
+	for _, t := range s.Timestamps {
+		if t.Kind == ContentTimestamp || t.ContentIntegrity != Intact {
+			continue
+		}
+		covers := make(map[trust.Digest]bool, len(t.Covers))
+		for _, c := range t.Covers {
+			covers[c] = true
+		}
+		for _, u := range s.Timestamps {
+			if u == t || u.Token == nil || !later(u, t) || u.Kind != ContentTimestamp && !covers[trust.DigestOf(u.Token.Raw)] {
+				continue
+			}
+			t.Findings = append(t.Findings, Finding{Code: CodeTimestampOrder, Severity: finding.Error, Clause: "EN 319 102-1, 5.5.4",
+				Params: finding.P("time", seconds(t.Token.Info.Time), "since", seconds(u.Token.Info.Time))})
+			break
+		}
+	}
+}
+
+func later(u, t *Timestamp) bool {
+	return u.Token.Info.Time.Truncate(time.Second).After(t.Token.Info.Time)
+}
+
+func seconds(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// imprints computes what the time-stamps of one signature cover.
+type imprints struct {
+	d        *digester
+	s        *Signature
+	p        *properties
+	prefixes map[prefixKey]hash.Hash // hashed up to behind KeyInfo, for archive time-stamps
+	tokens   map[string]parsedToken
+}
+
+type prefixKey struct {
+	method C14N
+	hash   crypto.Hash
+}
+
+type parsedToken struct {
+	token *timestamp.Token
+	err   error
+}
+
+// token reads a time-stamp token, once.
+func (m *imprints) token(der []byte) (*timestamp.Token, error) {
+	p, ok := m.tokens[string(der)]
+	if !ok {
+		p.token, p.err = timestamp.ParseToken(der)
+		m.tokens[string(der)] = p
+	}
+	return p.token, p.err
+}
+
+// over is the digest of what a time-stamp covers, and the names of it.
+func (m *imprints) over(e stampElement, method C14N, h crypto.Hash) ([]byte, []trust.Digest, error) {
+	if !method.Known() {
+		return nil, nil, fail(CodeCanonicalization, nil, "algorithm", shorten(string(method)))
+	}
+	includes := m.p.children(e.node, "Include")
+	individual := m.p.is(e.node, "IndividualDataObjectsTimeStamp")
+	if len(includes) > 0 && !individual { // the properties lie in several places (the distributed case)
+		return nil, nil, fail(CodeProperty, nil, "name", "Include")
+	}
+	w := h.New()
+	switch e.kind {
+	case ContentTimestamp:
+		var list []*Reference
+		var err error
+		if individual {
+			list, err = m.included(includes)
+		} else {
+			list = slices.DeleteFunc(slices.Clone(m.s.References), isSignedProperties)
+		}
+		if err == nil {
+			err = m.references(w, list, method)
+		}
+		var covers []trust.Digest
+		for _, r := range list {
+			if r.hash == crypto.SHA256 && len(r.Digest) == r.hash.Size() {
+				covers = append(covers, trust.Digest(r.Digest))
+			}
+		}
+		return w.Sum(nil), covers, err
+	case SignatureTimestamp:
+		err := m.part(w, &m.s.survey.children[1], method)
+		return w.Sum(nil), []trust.Digest{trust.DigestOf(m.s.Value)}, err
+	case SignatureAndReferencesTimestamp, ReferencesTimestamp:
+		return m.overReferences(w, e, method)
+	default:
+		return m.overArchive(e, method, h)
+	}
+}
+
+// included are the References that an IndividualDataObjectsTimeStamp names (EN 319 132-1, 5.2.8.2).
+func (m *imprints) included(includes []xmltree.Node) (list []*Reference, err error) {
+	for _, n := range includes {
+		uri, _ := m.p.tree.Attr(n, "URI")
+		data, _ := m.p.tree.Attr(n, "referencedData")
+		i := slices.IndexFunc(m.s.References, func(r *Reference) bool { return r.ID != "" && "#"+r.ID == uri })
+		if i < 0 || data != "true" && data != "1" {
+			return nil, fail(CodeProperty, nil, "name", "Include")
+		}
+		list = append(list, m.s.References[i])
+	}
+	return list, nil
+}
+
+// references hashes what References sign, one after the other; what comes out as nodes is canonicalised.
+func (m *imprints) references(w io.Writer, list []*Reference, method C14N) error {
+	for _, r := range list {
+		if (&jobs{spent: &m.d.spent}).spend(m.d.doc.in, m.d.doc.in.size) {
+			return tooDear()
+		}
+		if err := r.copy(m.d, w, method); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// part hashes a child of the signature.
+func (m *imprints) part(w io.Writer, p *part, method C14N) error {
+	raw, err := m.d.doc.in.slice(p.start, p.end, limits.XMLWhole)
+	if err != nil {
+		return err
+	}
+	octets, err := canonicalElement(raw, m.s.survey.context, method, nil)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(octets)
+	return err
+}
+
+// property hashes an element in the properties.
+func (m *imprints) property(w io.Writer, n xmltree.Node, method C14N) error {
+	octets, err := canonicalElement(m.p.tree.Raw(n), m.p.tree.Context(n), method, nil)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(octets)
+	return err
+}
+
+// overReferences is for the time-stamps over references to evidence (EN 319 132-1, A.1.5). Those that stand before the time-stamp count, the
+// second versions for the second versions.
+func (m *imprints) overReferences(w hash.Hash, e stampElement, method C14N) ([]byte, []trust.Digest, error) {
+	var covers []trust.Digest
+	if e.kind == SignatureAndReferencesTimestamp {
+		if err := m.part(w, &m.s.survey.children[1], method); err != nil {
+			return nil, nil, err
+		}
+		covers = append(covers, trust.DigestOf(m.s.Value))
+	}
+	second := strings.HasSuffix(string(m.p.tree.Local(e.node)), "V2")
+	for _, n := range m.p.unsigned()[:e.at] {
+		local, space := string(m.p.tree.Local(n)), m.p.tree.Space(n)
+		counts := false
+		switch local {
+		case "SignatureTimeStamp":
+			counts = e.kind == SignatureAndReferencesTimestamp && space == m.p.URI
+		case "CompleteRevocationRefs", "AttributeRevocationRefs":
+			counts = space == m.p.URI
+		case "CompleteCertificateRefs", "AttributeCertificateRefs":
+			counts = !second && space == m.p.URI
+		case "CompleteCertificateRefsV2", "AttributeCertificateRefsV2":
+			counts = second && space == spaceXAdES141
+		}
+		if !counts {
+			continue
+		}
+		if err := m.property(w, n, method); err != nil {
+			return nil, nil, err
+		}
+		covers = append(covers, m.p.covered(n, m.token)...)
+	}
+	return w.Sum(nil), covers, nil
+}
+
+// overArchive is for archive time-stamps (EN 319 132-1, 5.5.2.2): what the References sign, SignedInfo, SignatureValue, KeyInfo, the unsigned
+// properties that stand before the time-stamp, and the other Objects; those of version 1.3.2 leave out Objects that a Reference names.
+func (m *imprints) overArchive(e stampElement, method C14N, h crypto.Hash) ([]byte, []trust.Digest, error) {
+	w, err := m.prefix(method, h)
+	if err != nil {
+		return nil, nil, err
+	}
+	covers := []trust.Digest{trust.DigestOf(m.s.Value)}
+	for _, c := range m.s.Certificates {
+		covers = append(covers, trust.DigestOf(c.Raw))
+	}
+	for _, raw := range m.s.CRLs {
+		covers = append(covers, trust.DigestOf(raw))
+	}
+	if m.p.signed != 0 { // content time-stamps
+		covers = append(covers, m.p.covered(m.p.signed, m.token)...)
+	}
+	for _, n := range m.p.unsigned()[:e.at] {
+		if err := m.property(w, n, method); err != nil {
+			return nil, nil, err
+		}
+		covers = append(covers, m.p.covered(n, m.token)...)
+	}
+	for i := range m.s.survey.children {
+		c := &m.s.survey.children[i]
+		if !c.is("Object") || i == m.p.object || m.p.archiveVersion(e) != "1.4.1" && m.named(c) {
+			continue
+		}
+		if err := m.part(w, c, method); err != nil {
+			return nil, nil, err
+		}
+	}
+	return w.Sum(nil), covers, nil
+}
+
+// named reports whether a Reference names the child of the signature.
+func (m *imprints) named(c *part) bool {
+	return c.id != "" && slices.ContainsFunc(m.s.References, func(r *Reference) bool { return r.plan.target == targetID && r.plan.id == c.id })
+}
+
+// prefix is the hash up to behind KeyInfo, which all archive time-stamps of the same hash and canonicalisation begin with.
+func (m *imprints) prefix(method C14N, h crypto.Hash) (hash.Hash, error) {
+	key := prefixKey{method, h}
+	have, ok := m.prefixes[key]
+	if !ok {
+		have = h.New()
+		if err := m.references(have, m.s.References, method); err != nil {
+			return nil, err
+		}
+		for i := range m.s.survey.children {
+			if c := &m.s.survey.children[i]; !c.is("Object") {
+				if err := m.part(have, c, method); err != nil {
+					return nil, err
+				}
+			}
+		}
+		m.prefixes[key] = have
+	}
+	c, ok := have.(hash.Cloner)
+	if !ok {
+		return nil, fail(CodeAlgorithm, nil, "algorithm", alg.HashName(h))
+	}
+	w, err := c.Clone()
+	if err != nil {
+		return nil, fail(CodeAlgorithm, err, "algorithm", alg.HashName(h))
+	}
+	return w, nil
+}
