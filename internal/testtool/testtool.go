@@ -48,21 +48,16 @@ func Try(t testing.TB, name string, args ...string) (stdout, stderr string, err 
 	return out.String(), errs.String(), err
 }
 
-// DSS runs the judge EU DSS (KYSO_JUDGES/dss/dss) and returns one parsed answer for each line that it printed.
-func DSS(t testing.TB, args ...string) []map[string]any {
-	t.Helper()
-	return judge(t, under(t, "KYSO_JUDGES", "dss", "dss"), args...)
-}
-
 // Hanko runs the judge pyHanko (KYSO_JUDGES/pyhanko/hanko) and returns one parsed answer for each line that it printed.
 func Hanko(t testing.TB, args ...string) []map[string]any {
 	t.Helper()
-	return judge(t, under(t, "KYSO_JUDGES", "pyhanko", "hanko"), args...)
+	out, _ := Run(t, under(t, "KYSO_JUDGES", "pyhanko", "hanko"), args...)
+	return parseAnswers(t, "hanko", out)
 }
 
-func judge(t testing.TB, path string, args ...string) []map[string]any {
+// parseAnswers reads one JSON object a line.
+func parseAnswers(t testing.TB, judge, out string) []map[string]any {
 	t.Helper()
-	out, _ := Run(t, path, args...)
 	var answers []map[string]any
 	for line := range strings.Lines(out) {
 		if strings.TrimSpace(line) == "" {
@@ -70,7 +65,7 @@ func judge(t testing.TB, path string, args ...string) []map[string]any {
 		}
 		var answer map[string]any
 		if err := json.Unmarshal([]byte(line), &answer); err != nil {
-			t.Fatalf("%s answered %q: %v", filepath.Base(path), line, err)
+			t.Fatalf("%s answered %q: %v", judge, line, err)
 		}
 		answers = append(answers, answer)
 	}
