@@ -6,10 +6,7 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
-	"math"
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -86,46 +83,6 @@ func BenchmarkFloor(b *testing.B) {
 	for b.Loop() {
 		f()
 	}
-}
-
-// TestMarginalCost: a further small PDF of a signer who is known costs a few times what its hash and its signature cost. The test
-// is loose, since it shares the machine; the figure is in its log.
-func TestMarginalCost(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
-	p := start(t)
-	v := p.verifier(t)
-	doc := p.signPDF(t, plainPDF("x"), "signer", nil)
-	whole := func() {
-		r, err := v.Verify(context.Background(), bytes.NewReader(doc), int64(len(doc)), nil)
-		if err != nil || r.Indication != verify.TotalPassed {
-			t.Fatal(r.Indication, err)
-		}
-	}
-	least := floor(t, p, doc)
-	ratio := math.Inf(1)
-	for range 10 { // whoever else works on the machine disturbs one of the two measurements
-		if ratio = min(ratio, fastest(whole)/fastest(least)); ratio < 8 {
-			break
-		}
-	}
-	t.Logf("a further small PDF costs %.1f times RSA verification and hashing", ratio)
-	require.Less(t, ratio, 16.0)
-}
-
-// fastest is the shortest of many batches, in nanoseconds a call: what disturbs a measurement only ever makes it longer.
-func fastest(f func()) float64 {
-	const batches, calls = 40, 10
-	times := make([]time.Duration, 0, batches)
-	for range batches {
-		began := time.Now()
-		for range calls {
-			f()
-		}
-		times = append(times, time.Since(began))
-	}
-	return float64(slices.Min(times).Nanoseconds()) / calls
 }
 
 // TestManyShareAChain: however many documents share a chain, its services are asked once while their answers hold.

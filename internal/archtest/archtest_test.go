@@ -52,9 +52,9 @@ var allowed = map[string][]string{
 
 	"trust":        join(leaves, "internal/cmsdata", "internal/pki", "internal/revoke"),
 	"timestamp":    join(leaves, "internal/cmsdata", "trust", "signer"),
-	"cms":          join(leaves, "internal/cmsdata", "signer", "timestamp", "trust"),
-	"pdf":          join(leaves, "internal/cmsdata", "internal/pdfobj", "signer", "timestamp", "trust", "cms"),
-	"xml":          join(leaves, "internal/cmsdata", "internal/xmltree", "signer", "timestamp", "trust", "xml"),
+	"cms":          join(leaves, "internal/cmsdata", "internal/pki", "signer", "timestamp", "trust"),
+	"pdf":          join(leaves, "internal/cmsdata", "internal/pki", "internal/pdfobj", "signer", "timestamp", "trust", "cms"),
+	"xml":          join(leaves, "internal/cmsdata", "internal/pki", "internal/xmltree", "signer", "timestamp", "trust", "xml"),
 	"xml/einvoice": join(leaves, "internal/xmltree", "signer", "xml"),
 	"verify":       join(leaves, codecs, "signer", "timestamp", "trust", "cms", "pdf", "xml"),
 

@@ -124,6 +124,9 @@ const (
 
 // Certificates and their paths (internal/pki).
 const (
+	MemoCertificates = 1024     // parsed certificates that a verifier keeps at hand
+	MemoCertificate  = 16 << 10 // octets of one that is kept
+
 	PKICertificate = 1 << 20 // octets of a certificate
 	PKISerial      = 256     // octets of a serial number; RFC 5280 names 20
 	PKIExtensions  = 256     // extensions of a certificate or CRL
