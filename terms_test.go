@@ -16,10 +16,10 @@ import (
 // as they are in every language. All other parameters may carry words of ours, and these need a Vietnamese term.
 var names = []string{
 	"addr", "address", "announced", "asked", "at", "attribute", "bits", "by", "candidates", "certificates", "claimed", "clock", "code", "content", "count", "crls",
-	"curve", "dir", "error", "extension", "failed", "failure", "field", "fields", "file", "filter", "form", "format", "found", "from", "got", "group", "have",
+	"curve", "date", "delegate", "dir", "error", "extension", "failed", "failure", "field", "fields", "file", "filter", "form", "format", "found", "from", "got", "group", "have",
 	"document", "host", "id", "index", "issuer", "label", "level", "limit", "max", "min", "name", "names", "need", "not_after", "not_before", "object", "ocsps", "octets", "of", "offset",
 	"oid", "operation", "option", "path", "policy", "port", "proved", "responder", "revision", "scheme", "seconds", "serial", "signer", "since", "size", "slot",
-	"sub_filter", "subject", "text", "time", "to", "total", "tree", "tries", "type", "until", "uri", "url", "usage", "value", "version", "wants",
+	"sub_filter", "subject", "symbol", "text", "time", "to", "total", "tree", "tries", "type", "until", "uri", "url", "usage", "value", "version", "wants",
 }
 
 // TestTerms finds every value that the source gives to a parameter of a fault or a finding, and wants a Vietnamese term for each

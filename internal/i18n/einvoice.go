@@ -58,9 +58,138 @@ var einvoice = map[string]Message{
 		En: "the file exceeds a safety limit: at most {max} {what}",
 		Vi: "tệp vượt quá giới hạn an toàn: tối đa {max} {what}",
 	},
+	// Findings.
+	"einvoice.slot-empty": {
+		En: "{path} has to be signed and is empty",
+		Vi: "{path} bắt buộc phải có chữ ký nhưng đang để trống",
+	},
+	"einvoice.slot-missing": {
+		En: "{path} has to be signed and is missing",
+		Vi: "thiếu chữ ký bắt buộc tại {path}",
+	},
+	"einvoice.slot-double": {
+		En: "{path} is there twice or holds two signatures",
+		Vi: "{path} xuất hiện hai lần hoặc chứa hai chữ ký",
+	},
+	"einvoice.slot-tree": {
+		En: "the certificate at {slot} should come from the {want} tree and comes from another ({found})",
+		Vi: "chứng thư số tại {slot} phải thuộc hệ thống {want} nhưng lại thuộc hệ thống khác ({found})",
+	},
+	"einvoice.no-slot": {
+		En: "the signature at {path} stands outside of all places where signatures belong",
+		Vi: "chữ ký tại {path} nằm ngoài các vị trí ký theo quy định",
+	},
+	"einvoice.data-uncovered": {
+		En: "the signature at {slot} does not cover {path}",
+		Vi: "chữ ký tại {slot} không bao trùm {path}",
+	},
+	"einvoice.data-part": {
+		En: "the buyer's signature covers parts of {path}, not all of it",
+		Vi: "chữ ký của người mua chỉ bao trùm một phần của {path}",
+	},
+	"einvoice.data-moved": {
+		En: "the signed part stands at {path}, not at {want}: what is shown may be something else",
+		Vi: "phần dữ liệu đã ký nằm tại {path} chứ không phải {want}: nội dung hiển thị có thể là dữ liệu khác",
+	},
+	"einvoice.data-twice": {
+		En: "{path} is there more than once, so what is shown may not be what was signed",
+		Vi: "{path} xuất hiện nhiều lần nên nội dung hiển thị có thể không phải là nội dung đã ký",
+	},
+	"einvoice.whole-file": {
+		En: "the signature at {slot} covers the whole file: any further signature or code breaks it",
+		Vi: "chữ ký tại {slot} bao trùm cả tệp: mọi chữ ký hoặc mã thêm vào sau đều làm chữ ký này không còn hợp lệ",
+	},
+	"einvoice.code-missing": {
+		En: "the invoice has no code of the tax authority (MCCQT), though its symbol {symbol} says that it has one",
+		Vi: "hóa đơn không có mã của cơ quan thuế (MCCQT) trong khi ký hiệu {symbol} là hóa đơn có mã",
+	},
+	"einvoice.code-unexpected": {
+		En: "the invoice has a code of the tax authority (MCCQT), though its symbol {symbol} says that it has none",
+		Vi: "hóa đơn có mã của cơ quan thuế (MCCQT) trong khi ký hiệu {symbol} là hóa đơn không có mã",
+	},
+	"einvoice.symbol": {
+		En: "the symbol {symbol} does not say whether the invoice has a code of the tax authority",
+		Vi: "ký hiệu {symbol} không cho biết hóa đơn có mã hay không có mã của cơ quan thuế",
+	},
+	"einvoice.qr-unsigned": {
+		En: "the QR code ({path}) is not signed: do not rely on what it says",
+		Vi: "mã QR ({path}) không được ký: không nên căn cứ vào nội dung mã này",
+	},
+	"einvoice.part-unsigned": {
+		En: "{path} is not signed by anyone",
+		Vi: "{path} không được chữ ký nào bao trùm",
+	},
+	"einvoice.stylesheet": {
+		En: "a stylesheet, which is not signed, decides how the file is shown",
+		Vi: "cách hiển thị tệp do một stylesheet không được ký quyết định",
+	},
+	"einvoice.time-missing": {
+		En: "the signature has no signing time",
+		Vi: "chữ ký không có thời điểm ký",
+	},
+	"einvoice.time-unreadable": {
+		En: "the signing time {value} cannot be read",
+		Vi: "không đọc được thời điểm ký {value}",
+	},
+	"einvoice.time-unsigned": {
+		En: "the signing time {value} is not among what was signed: anyone may have changed it",
+		Vi: "thời điểm ký {value} không nằm trong phần được ký nên có thể đã bị sửa",
+	},
+	"einvoice.time-zone": {
+		En: "the signing time {value} claims to be UTC and would lie in the future: it is taken for Vietnam's time",
+		Vi: "thời điểm ký {value} ghi là giờ UTC nhưng như vậy sẽ ở tương lai: được hiểu là giờ Việt Nam",
+	},
+	"einvoice.time-before": {
+		En: "the invoice was signed on {value}, before the day on which it was made ({date})",
+		Vi: "hóa đơn được ký ngày {value}, trước ngày lập hóa đơn ({date})",
+	},
+	"einvoice.time-late": {
+		En: "the invoice of {date} was signed on {value}, after the next working day ({until})",
+		Vi: "hóa đơn lập ngày {date} được ký ngày {value}, muộn hơn ngày làm việc tiếp theo ({until})",
+	},
+	"einvoice.tax-code": {
+		En: "the certificate belongs to tax code {signer}, the document says {document}",
+		Vi: "chứng thư số thuộc mã số thuế {signer}, còn trên tài liệu là {document}",
+	},
+	"einvoice.tax-code-none": {
+		En: "the certificate carries no tax code, the document says {document}",
+		Vi: "chứng thư số không có mã số thuế, còn trên tài liệu là {document}",
+	},
+	"einvoice.delegated": {
+		En: "signed by {delegate}, who issues invoices for the seller {document}",
+		Vi: "do {delegate} ký theo ủy nhiệm lập hóa đơn của người bán {document}",
+	},
+	"einvoice.unregistered": {
+		En: "the certificate with serial number {serial} is not among those registered with the tax authority",
+		Vi: "chứng thư số có số sê-ri {serial} chưa được đăng ký với cơ quan thuế",
+	},
+	"einvoice.hint": {
+		En: "a hint, not a verdict: {uri} would be intact with {what}[[ and {detail}]]",
+		Vi: "gợi ý, không phải kết luận: {uri} sẽ khớp nếu {what}[[ và {detail}]]",
+	},
+	"einvoice.exclusive": {
+		En: "the signature names inclusive canonicalisation and was computed with the exclusive one; it is taken for intact because you allowed that",
+		Vi: "chữ ký khai báo chuẩn tắc hóa thông thường (inclusive) nhưng lại tính theo dạng exclusive; được chấp nhận vì bạn đã cho phép",
+	},
 }
 
 // einvoiceTerms are the words of xml/einvoice.
 var einvoiceTerms = map[string]string{
 	"documents in an envelope": "tài liệu trong một thông điệp",
+
+	"no namespaces from the elements around it":                      "không có không gian tên nào từ các phần tử bao ngoài",
+	"only its own namespace from the elements around it":             "chỉ có không gian tên của chính nó từ các phần tử bao ngoài",
+	"xmlns:xsi and xmlns:xsd declared around it":                     "phần tử bao ngoài khai báo xmlns:xsi và xmlns:xsd",
+	"xmlns:xsi declared around it":                                   "phần tử bao ngoài khai báo xmlns:xsi",
+	"xmlns:xsd declared around it":                                   "phần tử bao ngoài khai báo xmlns:xsd",
+	"exclusive canonicalisation instead of the one it names":         "dùng chuẩn tắc hóa exclusive thay cho dạng đã khai báo",
+	"nothing declared around it, as with exclusive canonicalisation": "phần tử bao ngoài không khai báo gì, như khi dùng chuẩn tắc hóa exclusive",
+	"its enveloped-signature transform left out":                     "bỏ phép biến đổi enveloped-signature",
+	"its text as it is":                                              "giữ nguyên nội dung",
+	"a CR at the end of each line":                                   "mỗi cuối dòng có thêm ký tự CR",
+	"no CR at the end of lines":                                      "không có ký tự CR ở cuối dòng",
+	"letters and their accents as one character (NFC)":               "chữ có dấu ở dạng dựng sẵn (NFC)",
+	"letters and their accents apart (NFD)":                          "chữ có dấu ở dạng tổ hợp (NFD)",
+	"no blanks between elements":                                     "không có khoảng trắng giữa các phần tử",
+	"no blanks at the ends of values":                                "không có khoảng trắng ở đầu và cuối giá trị",
 }

@@ -28,6 +28,38 @@ const (
 	CodeLimit         = Code("einvoice.limit")           // more than is read: what, max
 )
 
+// Codes of findings.
+const (
+	CodeSlotEmpty      = Code("einvoice.slot-empty")      // a slot that has to be signed is not: slot, path
+	CodeSlotMissing    = Code("einvoice.slot-missing")    // likewise, and there is no such element: slot, path
+	CodeSlotDouble     = Code("einvoice.slot-double")     // there are two of a slot, or two signatures in one: slot, path
+	CodeSlotTree       = Code("einvoice.slot-tree")       // for verifiers: the signer's certificate is from another tree: slot, want, found
+	CodeNoSlot         = Code("einvoice.no-slot")         // a signature stands in no slot: path
+	CodeDataUncovered  = Code("einvoice.data-uncovered")  // a signature does not cover what its slot stands for: slot, path
+	CodeDataPart       = Code("einvoice.data-part")       // the buyer's signature covers parts of the data: path
+	CodeDataMoved      = Code("einvoice.data-moved")      // what is signed stands elsewhere: path, want
+	CodeDataTwice      = Code("einvoice.data-twice")      // there are two of what may be there once: path
+	CodeWholeFile      = Code("einvoice.whole-file")      // a signature over all of the file, which the next one breaks: slot
+	CodeCodeMissing    = Code("einvoice.code-missing")    // no code of the tax authority, though the symbol promises one: symbol
+	CodeCodeUnexpected = Code("einvoice.code-unexpected") // one, though the symbol says that there is none: symbol
+	CodeSymbol         = Code("einvoice.symbol")          // a symbol that says neither: symbol
+	CodeQRUnsigned     = Code("einvoice.qr-unsigned")     // nobody has signed DLQRCode: path
+	CodePartUnsigned   = Code("einvoice.part-unsigned")   // nobody has signed an element: path
+	CodeStylesheet     = Code("einvoice.stylesheet")      // an xml-stylesheet decides how the file is shown
+	CodeTimeMissing    = Code("einvoice.time-missing")    // no SigningTime
+	CodeTimeUnreadable = Code("einvoice.time-unreadable") // value
+	CodeTimeUnsigned   = Code("einvoice.time-unsigned")   // value
+	CodeTimeZone       = Code("einvoice.time-zone")       // the zone is wrong or the time lies in the future: value
+	CodeTimeBefore     = Code("einvoice.time-before")     // signed before the invoice was made: value, date
+	CodeTimeLate       = Code("einvoice.time-late")       // signed after the next working day: value, date, until
+	CodeTaxCode        = Code("einvoice.tax-code")        // the signer's tax code is another than the document's: signer, document
+	CodeTaxCodeNone    = Code("einvoice.tax-code-none")   // the signer's certificate has none: document
+	CodeDelegated      = Code("einvoice.delegated")       // the one signed that issues invoices for the seller: delegate, document
+	CodeUnregistered   = Code("einvoice.unregistered")    // the certificate is not among those registered: serial
+	CodeHint           = Code("einvoice.hint")            // why a Reference or the signature is broken: uri, change
+	CodeExclusive      = Code("einvoice.exclusive")       // InsecureExclusive made a broken signature intact
+)
+
 // Error is the error type of this package. Errors of package xml, of a Signer and of the context are handed on as they are or beneath
 // it; errors.Is and errors.As find them.
 type Error struct{ finding.Fault }

@@ -5,6 +5,10 @@
 // [Sign] fills a slot: seller, buyer and tax authority sign an invoice one after another, in any order. [Prepare] does it for keys that
 // answer later, [SignBatch] for many documents under one consent. No octet changes but in the slot.
 //
+// [Read] says what a file is, which of its slots are signed and which have to be, what each signature covers, and what an accountant
+// should know besides: that the certificate belongs to another tax code, that an invoice was signed too late, that the QR code is not
+// signed. It gives no verdict; package verify does. Where a digest does not fit, a hint says which change would make it fit.
+//
 // What is known about kinds of documents, their slots and who signs what comes from published forms and from files in circulation. The
 // name of this package and of its slots are those of the forms.
 package einvoice

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/kyso-dev/kyso/xml"
 	"github.com/kyso-dev/kyso/xml/einvoice"
@@ -35,4 +36,46 @@ func ExampleSign() {
 	// Output:
 	// /HDon/DSCKS/NBan/Signature intact intact
 	// /HDon/DSCKS/NMua/Signature intact intact
+}
+
+// What is said of an invoice with a code, which the seller has signed and the tax authority has not yet.
+func ExampleRead() {
+	ctx := context.Background()
+	invoice := `<HDon><DLHDon Id="data"><TTChung><KHHDon>C26TYY</KHHDon><NLap>2026-01-02</NLap></TTChung>` +
+		`<NDHDon><NBan><MST>0200000000</MST></NBan></NDHDon></DLHDon><DLQRCode>…</DLQRCode><MCCQT Id="code">00AB</MCCQT></HDon>`
+	var signed bytes.Buffer
+	err := einvoice.Sign(ctx, &signed, strings.NewReader(invoice), int64(len(invoice)), pki().Signer("signer"), einvoice.NBan,
+		&einvoice.Options{SigningTime: time.Date(2026, 1, 2, 1, 0, 0, 0, time.UTC)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	file, err := einvoice.Read(ctx, bytes.NewReader(signed.Bytes()), int64(signed.Len()), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, d := range file.Documents {
+		fmt.Println(d.Kind, d.Symbol)
+		for _, s := range d.Slots {
+			if s.Required {
+				fmt.Println(" ", s.Path, s.State)
+			}
+		}
+	}
+	for _, s := range file.Signatures {
+		fmt.Println(s.Slot, "covers", s.Covered, "and not", s.NotCovered)
+		for _, f := range s.Findings {
+			fmt.Println(" ", f.Text("en"))
+		}
+	}
+	// Output:
+	// einvoice C26TYY
+	//   /HDon/DSCKS/NBan signed
+	//   /HDon/DSCKS/CQT missing
+	// NBan covers [/HDon/DLHDon] and not [/HDon/DLQRCode /HDon/MCCQT]
+	//   the certificate belongs to tax code 0100000000, the document says 0200000000
+	//   the QR code (/HDon/DLQRCode) is not signed: do not rely on what it says
+	//   /HDon/MCCQT is not signed by anyone
 }

@@ -1,0 +1,394 @@
+package einvoice
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/kyso-dev/kyso/internal/alg"
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/xmltree"
+	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/xml"
+)
+
+// What breaks a signature is most often harmless and hard to see: the invoice was put into an envelope that declares a namespace, or an
+// editor changed its line ends. So where a digest does not fit, the changes that occur are undone one after another, and the one that
+// makes it fit is named. The verdict stays what it is.
+
+// surroundings is a change to what an element inherits, or to the algorithm.
+type surroundings struct {
+	what   string
+	keep   func(own, b xmltree.Binding) bool // which namespaces around it stay
+	add    []xmltree.Binding
+	method xml.C14N // "" for the one that is named
+}
+
+var (
+	xsi = xmltree.Binding{Prefix: "xsi", URI: "http://www.w3.org/2001/XMLSchema-instance"}
+	xsd = xmltree.Binding{Prefix: "xsd", URI: "http://www.w3.org/2001/XMLSchema"}
+
+	all  = func(_, _ xmltree.Binding) bool { return true }
+	none = func(_, _ xmltree.Binding) bool { return false }
+	self = func(own, b xmltree.Binding) bool { return own == b }
+)
+
+const whatSame = "its text as it is"
+
+var around = []surroundings{
+	{what: whatSame, keep: all},
+	{what: "no namespaces from the elements around it", keep: none},
+	{what: "only its own namespace from the elements around it", keep: self},
+	{what: "xmlns:xsi and xmlns:xsd declared around it", keep: self, add: []xmltree.Binding{xsd, xsi}},
+	{what: "xmlns:xsi declared around it", keep: self, add: []xmltree.Binding{xsi}},
+	{what: "xmlns:xsd declared around it", keep: self, add: []xmltree.Binding{xsd}},
+	exclusive,
+}
+
+// exclusive is what some signing services compute and do not declare. Where nothing declared around an element is used in it, it cannot
+// be told from an element that had nothing declared around it.
+var exclusive = surroundings{what: "exclusive canonicalisation instead of the one it names", keep: all, method: xml.ExclusiveC14N}
+
+// change is one to the canonical octets.
+type change struct {
+	what string
+	do   func([]byte) []byte
+}
+
+var (
+	between = regexp.MustCompile(`>[ \t\n]+<`)
+	leading = regexp.MustCompile(`>[ \t\n]+`)
+	ending  = regexp.MustCompile(`[ \t\n]+<`)
+
+	lineEnd, carriage = []byte("\n"), []byte("&#xD;")
+)
+
+var changes = []change{
+	{"", func(b []byte) []byte { return b }},
+	{"a CR at the end of each line", func(b []byte) []byte { return bytes.ReplaceAll(b, lineEnd, []byte("&#xD;\n")) }},
+	{"no CR at the end of lines", func(b []byte) []byte { return bytes.ReplaceAll(b, carriage, nil) }},
+	{"letters and their accents as one character (NFC)", norm.NFC.Bytes},
+	{"letters and their accents apart (NFD)", norm.NFD.Bytes},
+	{"no blanks between elements", func(b []byte) []byte { return between.ReplaceAll(b, []byte("><")) }},
+	{"no blanks at the ends of values", func(b []byte) []byte { return ending.ReplaceAll(leading.ReplaceAll(b, []byte(">")), []byte("<")) }},
+}
+
+// doctor looks for the change that explains what is broken.
+type doctor struct {
+	ctx      context.Context
+	in       *input
+	contexts map[int64]*xmltree.Context // what elements inherit that are looked at, by where they begin
+	encoding xmltree.Encoding
+	spent    int
+}
+
+// explain says of what is broken why it may be, and with InsecureExclusive makes intact what was computed with exclusive
+// canonicalisation.
+func (r *reader) explain(ctx context.Context, in *input) error {
+	d := &doctor{ctx: ctx, in: in, contexts: make(map[int64]*xmltree.Context)}
+	var sick []*Signature
+	for _, s := range r.Signatures {
+		if s.XML.SignatureIntegrity != xml.Broken && s.XML.ContentIntegrity != xml.Broken || s.XML.SignedInfo == nil {
+			continue
+		}
+		sick = append(sick, s)
+		d.contexts[s.XML.Element.Start] = nil
+		for _, ref := range s.XML.References {
+			if ref.Integrity == xml.Broken && ref.Element != nil {
+				d.contexts[ref.Element.Start] = nil
+			}
+		}
+	}
+	if len(sick) == 0 {
+		return nil
+	}
+	if err := d.look(); err != nil {
+		return err
+	}
+	for _, s := range sick {
+		if err := d.examine(s, r.o.InsecureExclusive); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look finds out what the elements inherit.
+func (d *doctor) look() error {
+	s := d.in.scan(d.ctx)
+	for {
+		s.Skim(1)
+		k, err := s.Next()
+		switch {
+		case err != nil:
+			return wrap(err)
+		case k == xmltree.EOF:
+			d.encoding = s.Encoding()
+			if d.in.text != nil {
+				d.encoding = d.in.text.Encoding
+			}
+			return nil
+		case k == xmltree.Start:
+			at := d.in.original(s, s.Offset())
+			if _, ok := d.contexts[at]; ok {
+				d.contexts[at] = s.Context()
+			}
+		}
+	}
+}
+
+// element is the text of an element, in UTF-8; nil when it is too long to be looked at, or not in an encoding that is.
+func (d *doctor) element(what span) ([]byte, error) {
+	if what.end-what.start > limits.InvoiceDiagnose || d.encoding == xmltree.Latin1 {
+		return nil, nil
+	}
+	raw, err := d.in.slice(what.start, what.end)
+	if err != nil || d.encoding == xmltree.UTF8 {
+		return raw, err
+	}
+	mark := []byte{0xFF, 0xFE}
+	if d.encoding == xmltree.UTF16BE {
+		mark = []byte{0xFE, 0xFF}
+	}
+	text, err := xmltree.Decode(append(mark, raw...))
+	if err != nil {
+		return nil, nil
+	}
+	return text.Text, nil
+}
+
+// examine looks at one signature.
+func (d *doctor) examine(s *Signature, tolerant bool) error {
+	x := s.XML
+	raw, err := d.element(span{x.Element.Start, x.Element.End})
+	if err != nil || raw == nil {
+		return err
+	}
+	forgiven := true // all that is broken would be intact with exclusive canonicalisation
+	if x.SignatureIntegrity == xml.Broken {
+		c, err := d.signedInfo(x, raw)
+		if err != nil {
+			return err
+		}
+		s.hint("SignedInfo", c)
+		forgiven = c.exclusive
+	}
+	for _, ref := range x.References {
+		if ref.Integrity != xml.Broken || !literal(ref) {
+			forgiven = forgiven && ref.Integrity == xml.Intact
+			continue
+		}
+		c, err := d.reference(x, ref)
+		if err != nil {
+			return err
+		}
+		s.hint(ref.URI, c)
+		forgiven = forgiven && c.exclusive
+	}
+	if tolerant && forgiven {
+		s.forgive()
+	}
+	return nil
+}
+
+// cure is what makes something fit: a change to what is around it, and one to its text. Empty when nothing does.
+type cure struct {
+	what, detail string
+	exclusive    bool // exclusive canonicalisation alone does too
+}
+
+func (s *Signature) hint(uri string, c cure) {
+	what, detail := c.what, c.detail
+	switch {
+	case what == "":
+		return
+	case what == whatSame: // only the text was changed
+		what, detail = detail, "-"
+	case detail == "":
+		detail = "-"
+	}
+	if c.exclusive && what != exclusive.what {
+		what = "nothing declared around it, as with exclusive canonicalisation"
+	}
+	s.add(CodeHint, finding.Info, "", "uri", shorten(uri), "what", what, "detail", detail)
+}
+
+// forgive takes for intact what was computed with exclusive canonicalisation.
+func (s *Signature) forgive() {
+	broken := func(f Finding) bool {
+		return f.Code == xml.CodeReferenceBroken || f.Code == xml.CodeSignatureBroken || f.Code == CodeHint
+	}
+	for _, ref := range s.XML.References {
+		ref.Integrity, ref.Findings = xml.Intact, slices.DeleteFunc(slices.Clone(ref.Findings), broken)
+	}
+	s.XML.SignatureIntegrity, s.XML.ContentIntegrity = xml.Intact, xml.Intact
+	s.XML.Findings = slices.DeleteFunc(slices.Clone(s.XML.Findings), broken)
+	s.Findings = slices.DeleteFunc(s.Findings, broken)
+	s.add(CodeExclusive, finding.Warning, "XML Signature 1.1, 4.4.3.2")
+}
+
+// reference looks for what makes the digest of a Reference fit.
+func (d *doctor) reference(x *xml.Signature, ref *xml.Reference) (cure, error) {
+	h, ok := alg.HashByName(ref.DigestAlgorithm)
+	if !ok || ref.Element == nil {
+		return cure{}, nil
+	}
+	at := span{ref.Element.Start, ref.Element.End}
+	raw, err := d.element(at)
+	if err != nil || raw == nil {
+		return cure{}, err
+	}
+	if at.holds(x.Element.Start) && x.Element.Start > at.start { // the signature leaves itself out
+		if d.encoding != xmltree.UTF8 {
+			return cure{}, nil
+		}
+		raw = slices.Concat(raw[:x.Element.Start-at.start], raw[x.Element.End-at.start:])
+	}
+	method := xml.C14N10
+	if n := len(ref.Transforms); n > 0 && xml.C14N(ref.Transforms[n-1]).Known() {
+		method = xml.C14N(ref.Transforms[n-1])
+	}
+	c, err := d.try(raw, d.contexts[at.start], method, func(octets []byte) bool {
+		sum := h.Crypto.New()
+		sum.Write(octets)
+		return bytes.Equal(sum.Sum(nil), ref.DigestValue)
+	})
+	if c.what == whatSame && c.detail == "" { // it fits as it is, but for a transform that leaves all of it out
+		c.detail = "its enveloped-signature transform left out"
+	}
+	return c, err
+}
+
+// signedInfo looks for what makes the signature value fit. raw is the signature.
+func (d *doctor) signedInfo(x *xml.Signature, raw []byte) (cure, error) {
+	signed, err := xmltree.Parse(x.SignedInfo)
+	if err != nil || x.Key == nil {
+		return cure{}, nil
+	}
+	uri, _ := signed.Attr(signed.Child(signed.Root(), spaceDSig, "SignatureMethod"), "Algorithm")
+	algorithm, ok := alg.SignatureByXML(uri)
+	tree, err := xmltree.ParseElement(raw, d.contexts[x.Element.Start])
+	if err != nil || !ok {
+		return cure{}, nil
+	}
+	info := tree.Child(tree.Root(), spaceDSig, "SignedInfo")
+	if info == 0 {
+		return cure{}, nil
+	}
+	return d.try(tree.Raw(info), d.contexts[x.Element.Start], x.Canonicalization, func(octets []byte) bool {
+		return verifies(algorithm, x.Key, octets, x.Value)
+	})
+}
+
+func verifies(a alg.Signature, key crypto.PublicKey, octets, value []byte) bool {
+	if !a.SignsMessage() {
+		h := a.Hash.New()
+		h.Write(octets)
+		octets = h.Sum(nil)
+	}
+	if k, ok := key.(*ecdsa.PublicKey); ok {
+		der, err := alg.ECDSAFromRaw(k, value)
+		if err != nil {
+			return false
+		}
+		value = der
+	}
+	return a.Verify(key, octets, value) == nil
+}
+
+// try undoes one change after another. what is "" when none helps.
+func (d *doctor) try(raw []byte, c *xmltree.Context, method xml.C14N, fits func([]byte) bool) (cure, error) {
+	if c == nil {
+		return cure{}, nil
+	}
+	for i := range around {
+		octets, err := d.canonical(raw, c, &around[i], method)
+		if err != nil {
+			return cure{}, err
+		}
+		for _, text := range changes {
+			if octets == nil || !fits(text.do(octets)) {
+				continue
+			}
+			found := cure{what: around[i].what, detail: text.what}
+			if text.what == "" && found.what != whatSame {
+				octets, err = d.canonical(raw, c, &exclusive, method)
+				found.exclusive = octets != nil && fits(octets)
+			}
+			return found, err
+		}
+	}
+	return cure{}, nil
+}
+
+// canonical is the canonical form of an element with other surroundings; nil when it cannot stand in them, or when enough was tried.
+func (d *doctor) canonical(raw []byte, c *xmltree.Context, s *surroundings, method xml.C14N) ([]byte, error) {
+	if s.method != "" {
+		method = s.method
+	}
+	if d.spent += len(raw); d.spent > limits.InvoiceAttempts {
+		return nil, nil
+	}
+	var octets bytes.Buffer
+	doc := alone(raw, c, s)
+	err := xml.Canonicalize(d.ctx, &octets, bytes.NewReader(doc), int64(len(doc)), method, nil)
+	if cancelled := signer.Cancelled(d.ctx); cancelled != nil {
+		return nil, cancelled
+	}
+	if err != nil {
+		return nil, nil
+	}
+	return octets.Bytes(), nil
+}
+
+// alone makes a document of an element: what it inherits is written into its start tag.
+func alone(raw []byte, c *xmltree.Context, s *surroundings) []byte {
+	end := 1
+	for end < len(raw) && !strings.ContainsRune(" \t\r\n/>", rune(raw[end])) {
+		end++
+	}
+	name := string(raw[1:end])
+	prefix, _, ok := strings.Cut(name, ":")
+	if !ok {
+		prefix = ""
+	}
+	own := xmltree.Binding{Prefix: prefix}
+	for _, b := range c.Bindings {
+		if b.Prefix == prefix {
+			own = b
+		}
+	}
+	out := append([]byte("<"), name...)
+	tag := raw[end : bytes.IndexByte(raw, '>')+1] // enough of it: declarations behind a > in a value are rare, and then this does not parse
+	declare := func(b xmltree.Binding) {
+		attr := "xmlns"
+		if b.Prefix != "" {
+			attr += ":" + b.Prefix
+		}
+		if bytes.Contains(tag, []byte(" "+attr+"=")) {
+			return // its own
+		}
+		out = append(out, " "+attr+`="`+escape(b.URI)+`"`...)
+	}
+	for _, b := range c.Bindings {
+		if s.keep(own, b) && !slices.ContainsFunc(s.add, func(a xmltree.Binding) bool { return a.Prefix == b.Prefix }) {
+			declare(b)
+		}
+	}
+	for _, b := range s.add {
+		declare(b)
+	}
+	return append(out, raw[end:]...)
+}
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;", ">", "&gt;")
+
+// escape writes text or the value of an attribute.
+func escape(s string) string { return escaper.Replace(s) }
