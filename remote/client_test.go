@@ -160,6 +160,36 @@ func TestAnswerLost(t *testing.T) {
 	}
 }
 
+// TestNobodyCanLook: the answer was lost at a service that cannot be asked what became of it. The same request is not sent again until
+// the caller says so; others are.
+func TestNobodyCanLook(t *testing.T) {
+	f := newFake(t)
+	f.start = func(op *remote.Operation) (remote.Status, error) {
+		return remote.Status{}, signer.OutcomeUnknown(op.ID, nil)
+	}
+	f.poll = func(op *remote.Operation, _ int) (remote.Status, error) {
+		return remote.Status{}, signer.OutcomeUnknown(op.ID, nil)
+	}
+	store := remote.NewMemoryStore()
+	c, clock := client(f, &remote.Options{Store: store})
+	for range 3 {
+		_, err := c.Sign(t.Context(), digest("a"), crypto.SHA256)
+		require.ErrorIs(t, err, signer.ErrOutcomeUnknown)
+		require.Equal(t, 1, f.starts)
+	}
+	require.Less(t, clock.Now().Sub(epoch), 10*time.Second, "there is nothing to wait for")
+	f.start = func(op *remote.Operation) (remote.Status, error) { return f.signed(op), nil }
+	_, err := c.Sign(t.Context(), digest("b"), crypto.SHA256)
+	require.NoError(t, err)
+	left, err := store.List(t.Context(), "")
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+	require.NoError(t, c.Forget(t.Context(), left[0].ID))
+	_, err = c.Sign(t.Context(), digest("a"), crypto.SHA256)
+	require.NoError(t, err)
+	require.Equal(t, 3, f.starts)
+}
+
 func TestNeverArrived(t *testing.T) {
 	f := newFake(t)
 	f.start = func(op *remote.Operation) (remote.Status, error) {

@@ -13,6 +13,9 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
+// SystemClock is the clock of the machine.
+func SystemClock() Clock { return realClock{} }
+
 // realClock is the clock of the machine.
 type realClock struct{}
 

@@ -25,7 +25,9 @@ type Provider interface {
 
 	// Poll looks how op stands. It is called again and again, also by another process than the one that started op. The ends of
 	// an operation are errors: [ErrRefused], [ErrExpired], [ErrQuota] and so on. An error that is [signer.ErrUnavailable] says
-	// nothing about op, and the core looks again later. [ErrNotKnown]: the service has no such operation.
+	// nothing about op, and the core looks again later. [ErrNotKnown]: the service has no such operation. For an op in
+	// [StateUncertain], [signer.ErrOutcomeUnknown] says that the service has no way to look: the operation stays as it is, and the
+	// same request is not sent again until the caller forgets it. A Poll that is itself about to sign sets that state before.
 	Poll(ctx context.Context, op *Operation) (Status, error)
 }
 

@@ -99,6 +99,9 @@ func (c *Client) poll(ctx context.Context, op *Operation) (pause time.Duration, 
 		return 0, nil
 	case errors.Is(err, ErrNotKnown) && op.State != StateUncertain: // it was there, and may have been signed
 		return 0, c.finish(ctx, op, signer.OutcomeUnknown(op.ID, err))
+	case errors.Is(err, signer.ErrOutcomeUnknown) && op.State == StateUncertain: // and nobody will ever tell: kept, so that the same is not sent again
+		op.Abandoned = true
+		return 0, errors.Join(err, c.save(ctx, op))
 	case errors.Is(err, signer.ErrOutcomeUnknown):
 		return 0, c.finish(ctx, op, err)
 	case transient(err):
