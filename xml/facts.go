@@ -39,6 +39,7 @@ type Document struct {
 
 	in       *source
 	resolver Resolver
+	outline  *outline
 }
 
 // Name is an expanded name.

@@ -39,15 +39,18 @@ func (in *source) look(ctx context.Context, doc *Document) ([]*survey, error) {
 	var all []*survey
 	var open *survey // the innermost signature
 	s := in.scan(ctx)
+	doc.outline = newOutline(in)
 	for {
-		s.Skim(1)
+		floor := doc.outline.floor()
 		if open != nil {
-			s.Skim(open.depth + 1)
+			floor = max(floor, open.depth+1)
 		}
+		s.Skim(floor)
 		k, err := s.Next()
 		if err != nil {
 			return nil, wrap(err)
 		}
+		doc.outline.event(s, k, open != nil)
 		if open != nil && k != xmltree.Run {
 			switch s.Depth() {
 			case open.depth, open.depth + 1:

@@ -208,6 +208,11 @@ const (
 	XMLValues         = 4096       // certificates, CRLs and OCSP responses in the properties of one signature
 	XMLSigningCerts   = 64         // certificates that one SigningCertificate names
 	XMLClaims         = 256        // roles, commitments or formats of one signature
+	XMLOutline        = 1 << 16    // elements of the upper part of a document, by which is told what a signature leaves out …
+	XMLOutlineDepth   = 4          // … and how deep that goes
+	XMLOutlineSteps   = 20_000_000 // steps through it for all signatures of one document
+	XMLUncovered      = 32         // elements that are listed as left out by one signature
+	XMLSigningTime    = 1 << 20    // octets of an Object in which a time of signing is looked for
 )
 
 // Vietnamese documents (xml/einvoice).
