@@ -4,7 +4,7 @@ import "github.com/kyso-dev/kyso/internal/finding"
 
 // Codes of [Error].
 const (
-	CodeFormat     finding.Code = "verify.unknown-format"     // neither PDF, nor CMS, nor a time-stamp
+	CodeFormat     finding.Code = "verify.unknown-format"     // neither PDF, nor XML, nor CMS, nor a time-stamp
 	CodeEmpty      finding.Code = "verify.empty"              // no octet to look at
 	CodeNotYet     finding.Code = "verify.format-not-yet"     // recognised, and not supported yet: format
 	CodePEM        finding.Code = "verify.bad-pem"            // the PEM armour is damaged

@@ -69,16 +69,35 @@ func detect(src io.ReaderAt, size int64) (detected, error) {
 	}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	switch {
-	case bytes.HasPrefix(text, []byte("<?xml")):
+	case bytes.HasPrefix(text, []byte("<?xml")), utf16XML(head):
 		return detected{kind: kindXML}, nil
 	case bytes.Contains(head[:min(len(head), limits.PDFHeaderWithin)], []byte("%PDF-")):
 		return detected{kind: kindPDF}, nil
-	case bytes.HasPrefix(text, []byte("<")), bytes.HasPrefix(head, []byte("\xff\xfe<\x00")), bytes.HasPrefix(head, []byte("\xfe\xff\x00<")):
+	case bytes.HasPrefix(text, []byte("<")):
 		return detected{kind: kindXML}, nil
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return detected{kind: kindZip}, nil
 	}
 	return detected{kind: kindUnknown}, nil
+}
+
+// utf16XML reports whether the first character but blanks is "<", in UTF-16 with or without a byte order mark.
+func utf16XML(head []byte) bool {
+	big := bytes.HasPrefix(head, []byte{0xFE, 0xFF}) || bytes.HasPrefix(head, []byte{0, '<'})
+	for at := 0; at+1 < len(head); at += 2 {
+		low, high := head[at], head[at+1]
+		if big {
+			low, high = high, low
+		}
+		switch c := rune(high)<<8 | rune(low); {
+		case c == '<':
+			return true
+		case c == 0xFEFF && at == 0, c == ' ', c == '\t', c == '\r', c == '\n':
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // detectDER looks at the beginning of a BER structure: ContentInfo ::= SEQUENCE { OID, … }, TimeStampResp ::= SEQUENCE { SEQUENCE {

@@ -1,8 +1,8 @@
 // Package verify judges signed documents: it finds the format, checks integrity, coverage, the signer's certificate, revocation,
 // time-stamps and trust, and says in a [Report] what holds and why, in Vietnamese or English.
 //
-// [Verifier.Verify] takes a PDF, a CMS file (DER, BER or PEM; attached or detached), or a bare time-stamp (token or server answer)
-// and finds out by its content which of them it is. XML is recognised and refused until it is built. The verdicts are the
+// [Verifier.Verify] takes a PDF, an XML document (XML-DSig or XAdES, in any encoding that package xml reads), a CMS file (DER, BER or PEM;
+// attached or detached), or a bare time-stamp (token or server answer) and finds out by its content which of them it is. The verdicts are the
 // indications of ETSI EN 319 102-1: TOTAL-PASSED, TOTAL-FAILED and INDETERMINATE, each with a sub-indication; the zero value of
 // every type means that nothing is known, never that something is valid. An error means that we could not look.
 //

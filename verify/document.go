@@ -13,6 +13,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/trust"
+	"github.com/kyso-dev/kyso/xml"
 )
 
 // reader reads one document into facts.
@@ -52,7 +53,7 @@ func (r *reader) read(ctx context.Context, src io.ReaderAt, size int64, content 
 		return r.token(ctx, body(), found.kind == kindResponse, content)
 	case kindXML:
 		*r.format = XML
-		return fail(CodeNotYet, nil, "format", "XML")
+		return r.xml(ctx, src, size, content)
 	case kindZip:
 		return fail(CodeNotYet, nil, "format", "ZIP, ASiC")
 	case kindEmpty:
@@ -70,7 +71,7 @@ func (r *reader) section(content io.ReaderAt) io.Reader {
 }
 
 // formatFaults are findings that break the format to the extent that the standard calls it FORMAT_FAILURE (ETSI EN 319 102-1, 5.2.2):
-// what is signed cannot be told, or the structure is not that of RFC 5652.
+// what is signed cannot be told, or the structure is not that of RFC 5652 or of XML Signature.
 var formatFaults = map[finding.Code]bool{
 	pdf.CodeRangeMissing: true, pdf.CodeRangeShape: true, pdf.CodeRangeNegative: true, pdf.CodeRangeStart: true, pdf.CodeRangeOverlap: true,
 	pdf.CodeRangePastEnd: true, pdf.CodeRangeGap: true, pdf.CodeOutside: true, pdf.CodeContentsMissing: true, pdf.CodeContentsPadding: true,
@@ -78,6 +79,7 @@ var formatFaults = map[finding.Code]bool{
 	pdf.CodeRewritten: true, pdf.CodeRepeatedKey: true,
 	cms.CodeMalformed: true, cms.CodeNotSigned: true, cms.CodeAttributesNotDER: true, cms.CodeAttributeDuplicate: true, cms.CodeAttributeMissing: true,
 	cms.CodeAttributeMalformed: true, cms.CodeAttributeMisplaced: true, cms.CodeContentType: true, cms.CodeAttributeConfusion: true,
+	xml.CodeShape: true, xml.CodeReferenceAmbiguous: true, xml.CodeCanonicalization: true, xml.CodeRelativeNamespace: true,
 }
 
 func misshapen(findings []Finding) bool {
@@ -93,7 +95,8 @@ func baseless(findings []Finding) bool {
 
 // replaced are findings of the rooms below that this package says itself, by the date that is proved or with the reason beneath.
 var replaced = map[finding.Code]bool{cms.CodeWeakDigest: true, cms.CodeTimestampBroken: true, cms.CodeTimestampUnbound: true,
-	cms.CodeTimestampOrder: true, pdf.CodeAppended: true}
+	cms.CodeTimestampOrder: true, pdf.CodeAppended: true, xml.CodeWeakDigest: true, xml.CodeWeakKey: true,
+	xml.CodeTimestampBroken: true, xml.CodeTimestampUnbound: true, xml.CodeTimestampOrder: true}
 
 // adopt takes the findings of the rooms below.
 func (s *Signature) adopt(findings []Finding) {

@@ -43,16 +43,21 @@ func (r *reader) cms(ctx context.Context, src io.Reader, size int64, content io.
 			one.report.Coverage.Extent = string(pdf.Whole)
 		}
 		r.cmsSignature(one, s)
-		if level := cms.Level(one.report.Level); (level == cms.LevelBLT || level == cms.LevelBLTA) && !r.complete(one) {
-			one.report.Level = string(cms.LevelBT)
-		}
+		r.settleLevel(one)
 		r.counterSignatures(one, s, 1)
 	}
 	return nil
 }
 
+// settleLevel takes a level back that the evidence does not bear out.
+func (r *reader) settleLevel(one *subject) {
+	if level := cms.Level(one.report.Level); (level == cms.LevelBLT || level == cms.LevelBLTA) && !r.complete(one) {
+		one.report.Level = string(cms.LevelBT)
+	}
+}
+
 // complete reports whether there is revocation data for the chains of a signature and of its time-stamps, the last archive time-stamp
-// excepted (EN 319 122-1, 6.3): without it, B-LT is a claim.
+// excepted (EN 319 122-1 and 132-1, 6.3): without it, B-LT is a claim.
 func (r *reader) complete(one *subject) bool {
 	inventory := r.evidence.Inventory(r.anchor)
 	if !inventory.Complete(one.certificate) {
@@ -104,7 +109,7 @@ func (r *reader) fill(one *subject, s *cms.Signature) {
 	out.Signer.IdentifiedBy = s.IdentifiedBy
 	out.DigestAlgorithm, out.SignatureAlgorithm = s.DigestAlgorithm, s.SignatureAlgorithm
 	out.Integrity = IntegrityPair{Content: s.ContentIntegrity, Signature: s.SignatureIntegrity}
-	out.References = []Reference{{Type: "message-digest", Found: s.ContentIntegrity != cms.Unknown, Intact: s.ContentIntegrity == cms.Intact}}
+	out.References = []Reference{{Type: "message-digest", DigestAlgorithm: s.DigestAlgorithm, Found: s.ContentIntegrity != cms.Unknown, Intact: s.ContentIntegrity == cms.Intact}}
 	one.absent = slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Code == cms.CodeContentMissing })
 	if s.Info != nil {
 		one.direct = s.Info.SignedAttrsRaw == nil

@@ -86,12 +86,12 @@ func ExampleVerifier_Judge() {
 
 // A document that cannot be judged has a report too, with the reason in it.
 func ExampleReport_Text() {
-	document := []byte(`<?xml version="1.0"?><HDon/>`)
+	document := []byte(`<!DOCTYPE HDon><HDon/>`)
 	var verifier verify.Verifier
 	report, err := verifier.Verify(context.Background(), bytes.NewReader(document), int64(len(document)),
 		&verify.Options{Name: "hoa-don.xml", At: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)})
 	if err == nil {
-		log.Fatal("XML is refused for now")
+		log.Fatal("a document type is refused")
 	}
 	_ = report.Text(os.Stdout, verify.Vietnamese, false)
 	fmt.Println("exit code", report.ExitCode())
@@ -101,7 +101,8 @@ func ExampleReport_Text() {
 	//   Định dạng             XML
 	//   Thời điểm kiểm tra    07:00:00 05/01/2026 (GMT+7)
 	//   Chính sách            default 1
-	//   Lý do                 chưa hỗ trợ kiểm tra định dạng XML; hiện kiểm tra được
-	//                         PDF, CMS và dấu thời gian [verify.format-not-yet]
+	//   Lý do                 XML có khai báo kiểu tài liệu (DOCTYPE, byte thứ 0);
+	//                         kyso không đọc vì khai báo này có thể làm thay đổi nội
+	//                         dung tài liệu [xml.doctype]
 	// exit code 4
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/pdfobj"
 	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/xml"
 )
 
 // The exit codes of the verify command.
@@ -23,7 +24,7 @@ const (
 func (r *Report) ExitCode() int {
 	if r.Error != nil {
 		switch finding.Code(r.Error.Code) {
-		case CodeRead, CodeContent, CodeCancelled, CodePolicy, cms.CodeRead, cms.CodeContent, pdf.CodeRead, pdfobj.CodeRead:
+		case CodeRead, CodeContent, CodeCancelled, CodePolicy, cms.CodeRead, cms.CodeContent, pdf.CodeRead, pdfobj.CodeRead, xml.CodeRead:
 			return ExitUsage
 		}
 		return ExitUnreadable

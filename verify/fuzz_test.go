@@ -10,6 +10,7 @@ import (
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/verify"
+	"github.com/kyso-dev/kyso/xml"
 )
 
 // FuzzVerify: whatever the octets are, there is a report, nothing panics, every error has a code, and nothing that was not signed by
@@ -21,7 +22,8 @@ func FuzzVerify(f *testing.F) {
 	signed := p.signPDF(f, plainPDF("x"), "ec", &pdf.Options{Level: pdf.LevelBT, Timestamper: p.TSAClient()})
 	attached := p.signCMS(f, content, "ec", &cms.Options{Attached: true, Level: cms.LevelBT, Timestamper: p.TSAClient()})
 	token := stampOf(f, p, content)
-	originals := [][]byte{signed, attached, token, responseOf(f, p, content), p.signCMS(f, content, "ec", nil)}
+	originals := [][]byte{signed, attached, token, responseOf(f, p, content), p.signCMS(f, content, "ec", nil),
+		p.signXML(f, plainXML, "ec", p.seller(true)), p.signXML(f, "<a/>", "ec", &xml.Options{Form: xml.Detached, URI: "a"})}
 	for _, doc := range originals {
 		f.Add(doc)
 		f.Add(doc[:len(doc)/2])

@@ -110,20 +110,17 @@ func (s *Signature) identity(f *subject, v *verdict) (bound bool) {
 // values judges content and signature value (ETSI EN 319 102-1, 5.2.7). A value that does not verify under a certificate which is not
 // the signer's says nothing about the signature.
 func (s *Signature) values(f *subject, bound bool, v *verdict) {
-	switch s.Integrity.Content {
-	case cms.Intact:
-	case cms.Broken:
-		if f.direct {
-			v.fail(SigCryptoFailure) // the value is over the content itself: which of the two was changed cannot be told
-		} else {
-			v.fail(HashFailure)
-		}
+	switch {
+	case f.absent: // the process ends here, whatever else is known
+		v.doubt(SignedDataNotFound)
+		return
+	case s.Integrity.Content == cms.Intact:
+	case s.Integrity.Content == cms.Broken && f.direct:
+		v.fail(SigCryptoFailure) // the value is over the content itself: which of the two was changed cannot be told
+	case s.Integrity.Content == cms.Broken:
+		v.fail(HashFailure)
 	default:
-		if f.absent {
-			v.doubt(SignedDataNotFound)
-		} else {
-			v.doubt(CryptoConstraintsNoPOE)
-		}
+		v.doubt(CryptoConstraintsNoPOE)
 	}
 	switch {
 	case s.Integrity.Signature == cms.Intact:

@@ -109,7 +109,7 @@ type Signature struct {
 	Field              string         `json:"field"`    // field of a PDF
 	Path               string         `json:"path"`     // place in an XML document
 	Revision           *RevisionRange `json:"revision"` // PDF only
-	Format             string         `json:"format"`   // PAdES, PKCS7 (adbe.pkcs7.* in a PDF), CAdES, CMS
+	Format             string         `json:"format"`   // PAdES, PKCS7 (adbe.pkcs7.* in a PDF), CAdES, CMS, XAdES, XML-DSig
 	Level              string         `json:"level"`    // B-B, B-T …; "": no baseline level
 	Indication         Indication     `json:"indication"`
 	SubIndication      SubIndication  `json:"sub_indication"`
@@ -208,6 +208,8 @@ type Reference struct {
 	Type   string `json:"type"` // message-digest in CMS and PDF
 	Found  bool   `json:"found"`
 	Intact bool   `json:"intact"`
+
+	DigestAlgorithm string `json:"digest_algorithm"` // such as "SHA-256"; "" when it is not known
 }
 
 // Coverage is how much of the document a signature covers.
@@ -236,7 +238,7 @@ type Changes struct {
 // Timestamp is the verdict over one time-stamp.
 type Timestamp struct {
 	ID              string         `json:"id"`
-	Kind            string         `json:"kind"` // content, signature, archive, document
+	Kind            string         `json:"kind"` // content, signature, signature-and-references, references, archive, document
 	Time            *time.Time     `json:"time"`
 	Indication      Indication     `json:"indication"`
 	SubIndication   SubIndication  `json:"sub_indication"`

@@ -32,7 +32,7 @@ var contract = map[string][2]string{
 	"trust":         {"tree name anchor_subject anchor_sha256", ""},
 	"time":          {"claimed claimed_covered zone_ambiguous best basis proved", ""},
 	"integrity":     {"content signature", ""},
-	"reference":     {"uri type found intact", ""},
+	"reference":     {"uri type found intact", "digest_algorithm"},
 	"coverage":      {"extent covered not_covered", ""},
 	"changes_after": {"level details", ""},
 	"timestamp":     {"id kind time indication sub_indication tsa certificate covers digest_algorithm integrity chain findings", "trust field revision coverage"},
@@ -153,7 +153,7 @@ func TestJSON(t *testing.T) {
 		require.NoError(t, err)
 		out := requireContract(t, data)
 		require.Equal(t, "verify.unknown-format", out["error"].(map[string]any)["code"])
-		require.Equal(t, "đây không phải là tệp PDF, chữ ký CMS hay dấu thời gian", out["error"].(map[string]any)["text"])
+		require.Equal(t, "đây không phải là tệp PDF, XML, chữ ký CMS hay dấu thời gian", out["error"].(map[string]any)["text"])
 		require.Equal(t, "a.bin", out["file"])
 		require.Equal(t, "", out["format"])
 	})

@@ -24,6 +24,21 @@ func (p *progress) reader(src io.Reader) io.Reader {
 	return c
 }
 
+// progressAt is an io.ReaderAt that tells how far it was read. What is read again is behind already.
+type progressAt struct {
+	r io.ReaderAt
+	progress
+}
+
+func (p *progressAt) ReadAt(b []byte, off int64) (int, error) {
+	n, err := p.r.ReadAt(b, off)
+	if end := off + int64(n); p.tell != nil && end > p.done {
+		p.done = min(end, p.total)
+		p.tell(p.done, p.total)
+	}
+	return n, err
+}
+
 type counted struct {
 	io.Reader
 	p *progress

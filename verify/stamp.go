@@ -21,6 +21,9 @@ const (
 	StampSignature = "signature" // over the signature value
 	StampArchive   = "archive"   // over a signature and all its evidence
 	StampDocument  = "document"  // over a document: in a PDF, or a bare token
+
+	StampSignatureAndReferences = "signature-and-references" // XAdES: over the signature value, its time-stamps, and references to evidence
+	StampReferences             = "references"               // XAdES: over references to evidence
 )
 
 // Where a time-stamp authority's certificate was found.

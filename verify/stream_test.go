@@ -58,6 +58,14 @@ func TestStreams(t *testing.T) {
 		})
 		require.Less(t, used, uint64(8<<20))
 	})
+	t.Run("XML", func(t *testing.T) {
+		line := "<HHDVu><STT>1</STT><THHDVu>Hàng mẫu</THHDVu></HHDVu>"
+		doc := p.signXML(t, strings.Replace(plainXML, "<NDHDon>", "<NDHDon><DSHHDVu>"+strings.Repeat(line, 32<<20/len(line))+"</DSHHDVu>", 1), "signer", p.seller(true))
+		used := allocated(func() {
+			require.Equal(t, verify.TotalPassed, judge(t, v, doc, nil).Indication)
+		})
+		require.Less(t, used, uint64(8<<20))
+	})
 	t.Run("attached CMS in PEM", func(t *testing.T) {
 		doc := p.signCMS(t, bytes.Repeat([]byte("x"), 16<<20), "signer", &cms.Options{Attached: true})
 		armoured := armour(doc)
@@ -71,7 +79,8 @@ func TestStreams(t *testing.T) {
 // TestDetect tells formats apart by their beginnings.
 func TestDetect(t *testing.T) {
 	for content, want := range map[string]verify.Format{
-		"%PDF-1.7\n": verify.PDF, "junk\n%PDF-1.4\n": verify.PDF, "<?xml version='1.0'?><a/>": verify.XML, "": verify.Unknown, "hello": verify.Unknown,
+		"%PDF-1.7\n": verify.PDF, "junk\n%PDF-1.4\n": verify.PDF, "<?xml version='1.0'?><a/>": verify.XML, "\xef\xbb\xbf\n<a/>": verify.XML, inUTF16("\r\n<a/>", true): verify.XML, inUTF16("<a/>", false): verify.XML,
+		inUTF16("<?xml version='1.0' encoding='UTF-16'?><a/>", true)[2:]: verify.XML, inUTF16("hello", false): verify.Unknown, "": verify.Unknown, "hello": verify.Unknown,
 		"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80": verify.CMS, "-----BEGIN CMS-----\n!": verify.Unknown, "PK\x03\x04": verify.Unknown,
 	} {
 		got, err := verify.Detect(strings.NewReader(content), int64(len(content)))

@@ -78,6 +78,9 @@ func (t *table) signature(s *Signature) {
 	if s.Field != "" {
 		t.row(labelField, quote(s.Field))
 	}
+	if s.Path != "" {
+		t.row(labelPath, quote(s.Path))
+	}
 	t.certificate(&s.Signer)
 	t.row(labelTrust, t.anchor(s.Trust))
 	t.row(labelLevel, quoteUnlessPlain(strings.TrimSpace(s.Format+" "+s.Level)))
@@ -85,6 +88,10 @@ func (t *table) signature(s *Signature) {
 	t.row(labelIntegrity, t.integrity(s.Integrity.Content))
 	t.row(labelValue, t.integrity(s.Integrity.Signature))
 	t.row(labelCoverage, t.extent(s.Coverage.Extent, s.Revision, s.Parent))
+	if s.Kind == KindSignature {
+		t.places(labelSignedPart, s.Coverage.Covered)
+		t.places(labelLeftOut, s.Coverage.NotCovered)
+	}
 	t.row(labelChanges, t.say(cmp.Or(map[string]finding.Code{ChangesNone: changesNone, ChangesAllowed: changesAllowed, ChangesSuspicious: changesSuspicious}[s.ChangesAfter.Level], changesUnknown)))
 	for _, detail := range s.ChangesAfter.in(t.lang) {
 		t.row(labelChanges, i18n.Clean(detail))
@@ -104,6 +111,23 @@ func (t *table) signature(s *Signature) {
 	for _, stamp := range s.Timestamps {
 		t.timestamp(stamp, s.ID)
 	}
+}
+
+// places lists parts of a document on one row, the first few of them.
+func (t *table) places(label finding.Code, paths []string) {
+	const most = 12
+	if len(paths) == 0 || len(paths) == 1 && paths[0] == "/" {
+		return
+	}
+	var shown []string
+	for i, p := range paths {
+		if i == most || p == more {
+			shown = append(shown, more)
+			break
+		}
+		shown = append(shown, quoteUnlessPlain(p))
+	}
+	t.row(label, strings.Join(shown, ", "))
 }
 
 func (t *table) signer(s *Signer) {

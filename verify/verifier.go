@@ -56,6 +56,7 @@ type Options struct {
 	Name        string                  // how the document is called in the report; nothing is opened by it
 	Content     io.ReaderAt             // what a detached signature or a bare time-stamp is about; nil: not at hand
 	ContentSize int64                   // octets of Content
+	ContentName string                  // how References of XML name Content; "": whatever they name, if it is one thing
 	At          time.Time               // validation time; zero: what Clock says
 	Progress    func(done, total int64) // told, from time to time and in order, how many octets are behind; may be nil
 }

@@ -106,7 +106,7 @@ func TestCMS(t *testing.T) {
 			require.Equal(t, "CAdES", s.Format)
 			require.NotNil(t, s.Time.Claimed)
 			require.True(t, s.Time.ClaimedCovered)
-			require.Equal(t, []verify.Reference{{Type: "message-digest", Found: true, Intact: true}}, s.References)
+			require.Equal(t, []verify.Reference{{Type: "message-digest", DigestAlgorithm: s.DigestAlgorithm, Found: true, Intact: true}}, s.References)
 		})
 	}
 
@@ -309,8 +309,9 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"empty", nil, "verify.empty", verify.ExitUnreadable},
 		{"garbage", []byte("hello, world"), "verify.unknown-format", verify.ExitUnreadable},
-		{"XML", []byte("\xef\xbb\xbf <?xml version=\"1.0\"?><a/>"), "verify.format-not-yet", verify.ExitUnreadable},
-		{"XML without a declaration", []byte("<a/>"), "verify.format-not-yet", verify.ExitUnreadable},
+		{"XML", []byte("\xef\xbb\xbf <?xml version=\"1.0\"?><a/>"), "xml.malformed", verify.ExitUnreadable},
+		{"XML with a document type", []byte("<!DOCTYPE a><a/>"), "xml.doctype", verify.ExitUnreadable},
+		{"UTF-16 cut off", []byte("\xff\xfe<\x00a\x00"), "xml.malformed", verify.ExitUnreadable},
 		{"ZIP", []byte("PK\x03\x04aaaaaaaaaaaaaaaa"), "verify.format-not-yet", verify.ExitUnreadable},
 		{"truncated CMS", good[:len(good)/2], "cms.malformed", verify.ExitUnreadable},
 		{"damaged PEM", []byte("-----BEGIN CMS-----\n!!!!\n-----END CMS-----\n"), "verify.bad-pem", verify.ExitUnreadable},

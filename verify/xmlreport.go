@@ -315,7 +315,8 @@ func (x *xmlReport) attributes(s *Signature) {
 		x.text("ByteRange", strings.Join(numbers, " "))
 	}
 	x.open("OtherInformation")
-	for _, one := range []struct{ name, value string }{{"format", s.Format}, {"level", s.Level}, {"digest", s.DigestAlgorithm}, {"algorithm", s.SignatureAlgorithm}, {"field", s.Field}, {"path", s.Path}} {
+	for _, one := range []struct{ name, value string }{{"format", s.Format}, {"level", s.Level}, {"digest", s.DigestAlgorithm}, {"algorithm", s.SignatureAlgorithm}, {"field", s.Field}, {"path", s.Path},
+		{"covered", strings.Join(s.Coverage.Covered, " ")}, {"not-covered", strings.Join(s.Coverage.NotCovered, " ")}} {
 		if one.value != "" {
 			x.ownText(one.name, one.value)
 		}

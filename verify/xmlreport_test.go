@@ -100,6 +100,7 @@ func reports(t testing.TB) map[string]*verify.Report {
 		"broken":          judge(t, v, flip(t, doc, "BT (x)", "BT (y)"), nil),
 		"CMS":             judge(t, v, p.signCMS(t, []byte("x"), "ec", &cms.Options{Attached: true, Level: cms.LevelBT, Timestamper: p.TSAClient()}), nil),
 		"without content": judge(t, v, p.signCMS(t, []byte("x"), "ec", nil), nil),
+		"XML":             judge(t, v, p.signXML(t, strings.Replace(plainXML, "<DSCKS>", "<Fkey>1</Fkey><DSCKS>", 1), "signer", p.seller(true)), nil),
 		"untrusted":       judge(t, new(verify.Verifier), doc, nil),
 		"token":           judge(t, v, stampOf(t, p, []byte("x")), about([]byte("x"))),
 		"not signed":      judge(t, v, plainPDF("x"), nil),

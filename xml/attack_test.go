@@ -268,7 +268,7 @@ func TestRefused(t *testing.T) {
 		"X15 another's certificate":           {body, forged{references: good, keyInfo: keyInfoOf("other")}.signature(t), CodeSignatureBroken},
 		"X15 a key beside the certificate":    {body, forged{references: good, keyInfo: strings.Replace(keyInfo, "<ds:X509Data>", otherKeyValue()+"<ds:X509Data>", 1)}.signature(t), CodeKeyOther},
 		"X16 cid:":                            {body, forged{references: good + reference("cid:a@b", "", "", "x")}.signature(t), CodeReferenceExternal},
-		"X16 no URI":                          {body, forged{references: strings.Replace(good, ` URI="#body"`, "", 1)}.signature(t), CodeReferenceURI},
+		"X16 no URI":                          {body, forged{references: strings.Replace(good, ` URI="#body"`, "", 1)}.signature(t), CodeReferenceExternal},
 		"X16 an XPointer":                     {body, forged{references: reference("#xpointer(//Body)", "", "", bodyForm)}.signature(t), CodeReferenceURI},
 		"X16 an Id that is not there":         {body, forged{references: good + reference("#gone", "", "", "x")}.signature(t), CodeReferenceNone},
 		"X19 a digest cut short":              {body, forged{references: strings.Replace(good, digest, base64.StdEncoding.EncodeToString([]byte("\x00")), 1)}.signature(t), CodeReferenceBroken},

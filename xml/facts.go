@@ -108,6 +108,9 @@ type Reference struct {
 	hash crypto.Hash
 }
 
+// SignatureHash is the hash of the signature algorithm; 0 when that is not known.
+func (s *Signature) SignatureHash() crypto.Hash { return s.algorithm.Hash }
+
 // add adds a finding; pairs are the parameters of its text.
 func (s *Signature) add(code Code, severity finding.Severity, clause string, pairs ...string) {
 	s.Findings = append(s.Findings, Finding{Code: code, Severity: severity, Params: finding.P(pairs...), Clause: clause})

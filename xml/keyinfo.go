@@ -14,6 +14,7 @@ import (
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/kyso-dev/kyso/internal/alg"
+	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/xmltree"
@@ -38,15 +39,17 @@ type certDigest struct {
 // certificates parses DER once for all signatures of a document.
 type certificates map[string]*x509.Certificate
 
+// parse reads a certificate, those too that crypto/x509 refuses and package pki reads.
 func (c certificates) parse(der []byte) (*x509.Certificate, error) {
 	if cert, ok := c[string(der)]; ok {
 		return cert, nil
 	}
-	cert, err := x509.ParseCertificate(der)
-	if err == nil {
-		c[string(der)] = cert
+	list := (&cmsdata.SignedData{Certificates: [][]byte{der}}).X509()
+	if len(list) == 0 {
+		return nil, fail(CodeKeyInfo, nil, "name", "X509Certificate")
 	}
-	return cert, err
+	c[string(der)] = list[0]
+	return list[0], nil
 }
 
 func readKeyInfo(t *xmltree.Tree, known certificates) *keyInfo {

@@ -157,21 +157,22 @@ func (o *outline) number() {
 		parent int32
 		name   string
 	}
+	type last struct {
+		node  int
+		count int32
+	}
 	o.nth = make([]int32, len(o.nodes))
-	first := make(map[key]int, len(o.nodes))
-	count := make(map[key]int32, len(o.nodes))
+	seen := make(map[key]last)
 	for i := range o.nodes {
 		k := key{o.nodes[i].parent, o.nodes[i].name}
-		count[k]++
-		switch count[k] {
-		case 1:
-			first[k] = i
-		case 2:
-			o.nth[first[k]] = 1
-			fallthrough
-		default:
-			o.nth[i] = count[k]
+		l := seen[k]
+		if l.count == 1 {
+			o.nth[l.node] = 1
 		}
+		if l.count > 0 {
+			o.nth[i] = l.count + 1
+		}
+		seen[k] = last{i, l.count + 1}
 	}
 }
 

@@ -2,6 +2,7 @@ package xml
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/kyso-dev/kyso/internal/alg"
@@ -25,6 +26,7 @@ type plan struct {
 	signature *survey
 	target    target
 	id        string
+	unnamed   bool // there is no URI
 	comments  bool // comments belong to what is named (XML Signature, 4.4.3.3)
 	external  string
 	steps     []transform
@@ -59,6 +61,10 @@ func (s *Signature) references(doc *Document, t *xmltree.Tree) {
 			s.References = nil
 			s.add(CodeShape, finding.Error, "XML Signature 1.1, 4.4.3", "what", "a Reference")
 			return
+		}
+		if r.plan.unnamed && slices.ContainsFunc(s.References, func(other *Reference) bool { return other.plan.unnamed }) {
+			r.plan.target = targetNone
+			r.add(CodeReferenceURI, finding.Error, "XML Signature 1.1, 4.4.3.1", "uri", "-")
 		}
 		s.References = append(s.References, r)
 	}
@@ -121,8 +127,8 @@ func (r *Reference) locate(named bool) {
 	p := r.plan
 	fragment, same := strings.CutPrefix(r.URI, "#")
 	switch {
-	case !named:
-		r.add(CodeReferenceURI, finding.Error, "XML Signature 1.1, 4.4.3.1", "uri", "-")
+	case !named: // whoever reads it is to know what is meant
+		p.target, p.unnamed = targetExternal, true
 	case r.URI == "":
 		p.target = targetDocument
 	case !same:

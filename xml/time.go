@@ -27,13 +27,13 @@ var vietnam = time.FixedZone("+07", 7*60*60)
 func (d *Document) SigningTime(ctx context.Context, s *Signature) (*SigningTime, error) {
 	var found *SigningTime
 	for _, p := range s.survey.children {
-		if !p.is("Object") || p.end-p.start > limits.XMLProperties {
+		if !p.is("Object") || p.end-p.start > limits.XMLSigningTime {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		raw, err := d.in.slice(p.start, p.end, limits.XMLProperties)
+		raw, err := d.in.slice(p.start, p.end, limits.XMLSigningTime)
 		if err != nil {
 			return nil, err
 		}

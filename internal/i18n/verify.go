@@ -2,16 +2,16 @@ package i18n
 
 var verify = map[string]Message{
 	"verify.unknown-format": {
-		En: "this is neither a PDF nor a CMS signature nor a time-stamp",
-		Vi: "đây không phải là tệp PDF, chữ ký CMS hay dấu thời gian",
+		En: "this is neither a PDF nor XML nor a CMS signature nor a time-stamp",
+		Vi: "đây không phải là tệp PDF, XML, chữ ký CMS hay dấu thời gian",
 	},
 	"verify.empty": {
 		En: "the file is empty",
 		Vi: "tệp rỗng",
 	},
 	"verify.format-not-yet": {
-		En: "the format {format} cannot be verified yet; PDF, CMS and time-stamps can",
-		Vi: "chưa hỗ trợ kiểm tra định dạng {format}; hiện kiểm tra được PDF, CMS và dấu thời gian",
+		En: "the format {format} cannot be verified yet; PDF, XML, CMS and time-stamps can",
+		Vi: "chưa hỗ trợ kiểm tra định dạng {format}; hiện kiểm tra được PDF, XML, CMS và dấu thời gian",
 	},
 	"verify.bad-pem": {
 		En: "the PEM text is damaged",

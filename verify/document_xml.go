@@ -1,0 +1,234 @@
+package verify
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"io"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kyso-dev/kyso/internal/alg"
+	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/trust"
+	"github.com/kyso-dev/kyso/xml"
+)
+
+// IdentifiedByKeyValue is a value of [Signer].IdentifiedBy: a bare key stands in the signature, which binds nobody.
+const IdentifiedByKeyValue = "key-value"
+
+// xml reads an XML document.
+func (r *reader) xml(ctx context.Context, src io.ReaderAt, size int64, content io.ReaderAt) error {
+	doc, err := r.readXML(ctx, src, size, content)
+	if err != nil {
+		return err
+	}
+	r.findings = append(r.findings, doc.Findings...)
+	ids := xmlIDs(doc)
+	for i, s := range doc.Signatures {
+		if err := ctx.Err(); err != nil {
+			return fail(CodeCancelled, err)
+		}
+		one := r.newSubject(ids[i])
+		r.evidence.Add(s.Evidence())
+		if err := r.xmlSignature(ctx, one, doc, s); err != nil {
+			return err
+		}
+		if of := slices.Index(doc.Signatures, s.Countersigns); of >= 0 {
+			one.counter(ids[of])
+		}
+		r.settleLevel(one)
+		if err := r.xmlCounterSignatures(ctx, one, doc, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readXML reads the document with the content that the caller gave: to References that name it, or, where there is only one thing outside
+// that References name, to those whatever they call it.
+func (r *reader) readXML(ctx context.Context, src io.ReaderAt, size int64, content io.ReaderAt) (*xml.Document, error) {
+	p := &progressAt{r: src, progress: progress{total: size, tell: r.opts.Progress}}
+	given := &givenContent{name: r.opts.ContentName, open: func() io.Reader { return r.section(content) }}
+	opts := &xml.ReadOptions{Certificates: r.given}
+	if r.opts.Content != nil {
+		opts.Resolver = given
+	}
+	doc, err := xml.Read(ctx, p, size, opts)
+	if err != nil || given.found || len(given.asked) != 1 {
+		return doc, err
+	}
+	given.any = true
+	return xml.Read(ctx, p, size, opts)
+}
+
+// givenContent resolves what References name outside of the document to the content that the caller gave.
+type givenContent struct {
+	name  string // of the content; "" when it has none
+	open  func() io.Reader
+	any   bool     // whatever the name is
+	found bool     // it was asked for by its name
+	asked []string // other names
+}
+
+var errNotGiven = errors.New("this is not the content that was given")
+
+func (g *givenContent) Resolve(_ context.Context, uri string) (io.ReadCloser, error) {
+	named := g.name != "" && baseName(uri) == baseName(g.name)
+	g.found = g.found || named
+	if !named && !g.any {
+		if !slices.Contains(g.asked, uri) && len(g.asked) < 2 {
+			g.asked = append(g.asked, uri)
+		}
+		return nil, errNotGiven
+	}
+	return io.NopCloser(g.open()), nil
+}
+
+// baseName is the last part of a path or URI.
+func baseName(name string) string {
+	name = strings.ReplaceAll(name, `\`, "/")
+	if decoded, err := url.PathUnescape(name); err == nil {
+		name = decoded
+	}
+	return path.Base(name)
+}
+
+// ours are ids that this package gives itself.
+var ours = regexp.MustCompile(`^[st][0-9]+([.][0-9]+)*$`)
+
+// xmlIDs names the signatures by their Ids, where they have one of their own, and by their number otherwise.
+func xmlIDs(doc *xml.Document) []string {
+	count := make(map[string]int)
+	for _, s := range doc.Signatures {
+		count[s.Element.ID]++
+	}
+	ids := make([]string, len(doc.Signatures))
+	for i, s := range doc.Signatures {
+		ids[i] = s.Element.ID
+		if ids[i] == "" || count[ids[i]] > 1 || ours.MatchString(ids[i]) {
+			ids[i] = "s" + strconv.Itoa(i+1)
+		}
+	}
+	return ids
+}
+
+// xmlSignature reads one signature of an XML document.
+func (r *reader) xmlSignature(ctx context.Context, one *subject, doc *xml.Document, s *xml.Signature) error {
+	r.learn(s.Certificates...)
+	out := &one.report
+	out.Format, out.Level, out.Path = "XML-DSig", string(s.Level), s.Element.Path
+	if s.Properties != nil {
+		out.Format = "XAdES"
+	}
+	out.adopt(s.Findings)
+	one.certificate, one.value, one.digest = s.Certificate, s.Value, trust.DigestOf(s.Value)
+	switch {
+	case s.SigningCertificate.Present && s.SigningCertificate.Match:
+		one.identity = identityBound
+	case s.SigningCertificate.Present:
+		one.identity = identityOther
+	}
+	out.Signer.IdentifiedBy = s.IdentifiedBy
+	if s.Certificate == nil && s.Key != nil {
+		out.Signer.IdentifiedBy = IdentifiedByKeyValue
+	}
+	out.DigestAlgorithm, out.SignatureAlgorithm = s.DigestAlgorithm, s.SignatureAlgorithm
+	if h := s.SignatureHash(); h != 0 { // what was signed may have another; each Reference tells
+		out.DigestAlgorithm = alg.HashName(h)
+	}
+	out.Integrity = IntegrityPair{Content: Integrity(s.ContentIntegrity), Signature: Integrity(s.SignatureIntegrity)}
+	one.hashes = appendHash(one.hashes, s.SignatureHash())
+	one.references(s.References)
+	one.coverage(doc.Coverage(s))
+	for _, t := range s.Timestamps {
+		stamp := r.newStamp(string(t.Kind), t.Token, Integrity(t.ContentIntegrity), t.Findings)
+		stamp.report.Covers = []string{out.ID}
+		stamp.covers = t.Covers
+		one.stamps = append(one.stamps, stamp)
+	}
+	r.subjects = append(r.subjects, one)
+	return one.xmlClaimedTime(ctx, doc, s)
+}
+
+// xmlClaimedTime takes in the time that the signer claims: in SignedProperties, or where there are none in an Object.
+func (f *subject) xmlClaimedTime(ctx context.Context, doc *xml.Document, s *xml.Signature) error {
+	t := &f.report.Time
+	if p := s.Properties; p != nil {
+		t.claim(s.SigningTime)
+		t.ClaimedCovered = t.Claimed != nil && p.Covered
+		t.ZoneAmbiguous = slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Code == xml.CodeTimeZone })
+		return nil
+	}
+	claimed, err := doc.SigningTime(ctx, s)
+	if err != nil || claimed == nil || claimed.Time.IsZero() {
+		return err
+	}
+	t.claim(&claimed.Time)
+	t.ClaimedCovered, t.ZoneAmbiguous = t.Claimed != nil && claimed.Covered, !claimed.Zoned
+	return nil
+}
+
+// xmlCounterSignatures reads the signatures in the properties of a signature, each as a signature of its own (EN 319 132-1, 5.2.7.2).
+func (r *reader) xmlCounterSignatures(ctx context.Context, parent *subject, doc *xml.Document, s *xml.Signature) error {
+	for i, c := range s.CounterSignatures {
+		one := r.newSubject(parent.report.ID + "." + strconv.Itoa(i+1))
+		if err := r.xmlSignature(ctx, one, doc, c); err != nil {
+			return err
+		}
+		one.counter(parent.report.ID)
+		if err := r.xmlCounterSignatures(ctx, one, doc, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counter makes it a signature over another one's value, whatever else it covers.
+func (f *subject) counter(parent string) {
+	out := &f.report
+	out.Kind, out.Parent, out.Level = KindCounterSignature, parent, "" // baseline levels are of signatures over content
+	out.Coverage = Coverage{Extent: string(pdf.Part), Covered: []string{parent}, NotCovered: []string{}}
+}
+
+// references takes in what a signature names, and what those that are not intact lack.
+func (f *subject) references(list []*xml.Reference) {
+	for _, ref := range list {
+		f.report.References = append(f.report.References, Reference{URI: ref.URI, Type: ref.Type, DigestAlgorithm: ref.DigestAlgorithm, Found: ref.Digest != nil, Intact: ref.Integrity == xml.Intact})
+		f.report.adopt(ref.Findings)
+		h, known := alg.HashByName(ref.DigestAlgorithm)
+		if known {
+			f.hashes = appendHash(f.hashes, h.Crypto)
+		}
+		outside := ref.URI != "" && ref.URI[0] != '#'
+		f.absent = f.absent || ref.Integrity == xml.Unknown && (known || outside)
+	}
+}
+
+func (f *subject) coverage(c xml.Coverage) {
+	out := &f.report.Coverage
+	out.Covered, out.NotCovered = list(c.Covered), list(c.NotCovered)
+	switch {
+	case c.Whole:
+		out.Extent = string(pdf.Whole)
+	case len(c.Covered) > 0:
+		out.Extent = string(pdf.Part)
+	}
+	if c.More {
+		out.NotCovered = append(out.NotCovered, more)
+	}
+}
+
+// more stands at the end of a list of paths that is not complete.
+const more = "…"
+
+func appendHash(hashes []crypto.Hash, h crypto.Hash) []crypto.Hash {
+	if h == 0 || slices.Contains(hashes, h) {
+		return hashes
+	}
+	return append(hashes, h)
+}
