@@ -42,6 +42,18 @@ var einvoice = map[string]Message{
 		En: "a signature at {slot} covers a whole file and cannot be made within an envelope",
 		Vi: "chữ ký tại {slot} bao trùm cả tệp nên không thể ký khi tài liệu nằm trong thông điệp",
 	},
+	"einvoice.envelope": {
+		En: "the envelope cannot be used: {reason}",
+		Vi: "không dùng được thông điệp (TDiep): {reason}",
+	},
+	"einvoice.zip": {
+		En: "no invoice can be read from the zip: {reason}",
+		Vi: "không đọc được hóa đơn trong tệp zip: {reason}",
+	},
+	"einvoice.form": {
+		En: "the file {name} of the dossier cannot be used: {reason}",
+		Vi: "không dùng được tệp {name} trong hồ sơ: {reason}",
+	},
 	"einvoice.option": {
 		En: "the option {option} cannot be {value}",
 		Vi: "tùy chọn {option} không thể là {value}",
@@ -175,7 +187,29 @@ var einvoice = map[string]Message{
 
 // einvoiceTerms are the words of xml/einvoice.
 var einvoiceTerms = map[string]string{
-	"documents in an envelope": "tài liệu trong một thông điệp",
+	"documents in an envelope":                               "tài liệu trong một thông điệp",
+	"octets of a document whose namespaces have to be moved": "byte của một tài liệu cần chuyển không gian tên",
+	"octets of a zip":                                        "byte của tệp zip",
+	"files in a zip":                                         "tệp trong tệp zip",
+	"octets of an invoice in a zip":                          "byte của hóa đơn trong tệp zip",
+	"octets of a form":                                       "byte của một tờ khai",
+	"octets of a dossier":                                    "byte của một hồ sơ",
+	"files in a dossier":                                     "tệp trong một hồ sơ",
+
+	"a document to be put into an envelope is one":      "tài liệu cần đóng gói đã là một thông điệp",
+	"a large document is not in UTF-8":                  "tài liệu lớn không dùng bảng mã UTF-8",
+	"the root element is no TDiep with a DLieu in it":   "phần tử gốc không phải là TDiep có chứa DLieu",
+	"it is no zip that can be read":                     "không phải là tệp zip đọc được",
+	"the invoice in it is encrypted":                    "hóa đơn bên trong bị mã hóa",
+	"the invoice in it cannot be unpacked":              "không giải nén được hóa đơn bên trong",
+	"it has two files of one name":                      "có hai tệp trùng tên",
+	"it has two invoices":                               "có hai hóa đơn",
+	"it has several .xml files and none is invoice.xml": "có nhiều tệp .xml nhưng không có tệp invoice.xml",
+	"it has no .xml file":                               "không có tệp .xml nào",
+	"it is no dossier":                                  "không phải là hồ sơ bảo hiểm xã hội",
+	"it is missing":                                     "bị thiếu",
+	"its content is not base64":                         "nội dung không phải là base64",
+	"its length is not the one that is given":           "độ dài không khớp với giá trị khai báo",
 
 	"no namespaces from the elements around it":                      "không có không gian tên nào từ các phần tử bao ngoài",
 	"only its own namespace from the elements around it":             "chỉ có không gian tên của chính nó từ các phần tử bao ngoài",

@@ -22,6 +22,9 @@ const (
 	CodeDataSeveral   = Code("einvoice.data-several")    // it is there more than once: path
 	CodeDataWithoutID = Code("einvoice.data-without-id") // it has no Id that a signature could name: path
 	CodeNotInEnvelope = Code("einvoice.not-in-envelope") // what signs the whole document cannot be made in an envelope: slot
+	CodeEnvelope      = Code("einvoice.envelope")        // not an envelope, or nothing that can be put into one: reason
+	CodeZip           = Code("einvoice.zip")             // not a zip that an invoice can be read from: reason
+	CodeForm          = Code("einvoice.form")            // a form cannot be packed: name, reason
 	CodeOption        = Code("einvoice.option")          // an option that makes no sense: option, value
 	CodeRead          = Code("einvoice.read")            // the source failed
 	CodeWrite         = Code("einvoice.write")           // the destination failed

@@ -27,6 +27,7 @@ import (
 type surroundings struct {
 	what   string
 	keep   func(own, b xmltree.Binding) bool // which namespaces around it stay
+	attrs  bool                              // so do xml: attributes
 	add    []xmltree.Binding
 	method xml.C14N // "" for the one that is named
 }
@@ -42,8 +43,11 @@ var (
 
 const whatSame = "its text as it is"
 
+// inPlace leaves everything as it is.
+var inPlace = surroundings{what: whatSame, keep: all, attrs: true}
+
 var around = []surroundings{
-	{what: whatSame, keep: all},
+	inPlace,
 	{what: "no namespaces from the elements around it", keep: none},
 	{what: "only its own namespace from the elements around it", keep: self},
 	{what: "xmlns:xsi and xmlns:xsd declared around it", keep: self, add: []xmltree.Binding{xsd, xsi}},
@@ -54,7 +58,7 @@ var around = []surroundings{
 
 // exclusive is what some signing services compute and do not declare. Where nothing declared around an element is used in it, it cannot
 // be told from an element that had nothing declared around it.
-var exclusive = surroundings{what: "exclusive canonicalisation instead of the one it names", keep: all, method: xml.ExclusiveC14N}
+var exclusive = surroundings{what: "exclusive canonicalisation instead of the one it names", keep: all, attrs: true, method: xml.ExclusiveC14N}
 
 // change is one to the canonical octets.
 type change struct {
@@ -85,7 +89,6 @@ type doctor struct {
 	ctx      context.Context
 	in       *input
 	contexts map[int64]*xmltree.Context // what elements inherit that are looked at, by where they begin
-	encoding xmltree.Encoding
 	spent    int
 }
 
@@ -130,10 +133,6 @@ func (d *doctor) look() error {
 		case err != nil:
 			return wrap(err)
 		case k == xmltree.EOF:
-			d.encoding = s.Encoding()
-			if d.in.text != nil {
-				d.encoding = d.in.text.Encoding
-			}
 			return nil
 		case k == xmltree.Start:
 			at := d.in.original(s, s.Offset())
@@ -144,30 +143,10 @@ func (d *doctor) look() error {
 	}
 }
 
-// element is the text of an element, in UTF-8; nil when it is too long to be looked at, or not in an encoding that is.
-func (d *doctor) element(what span) ([]byte, error) {
-	if what.end-what.start > limits.InvoiceDiagnose || d.encoding == xmltree.Latin1 {
-		return nil, nil
-	}
-	raw, err := d.in.slice(what.start, what.end)
-	if err != nil || d.encoding == xmltree.UTF8 {
-		return raw, err
-	}
-	mark := []byte{0xFF, 0xFE}
-	if d.encoding == xmltree.UTF16BE {
-		mark = []byte{0xFE, 0xFF}
-	}
-	text, err := xmltree.Decode(append(mark, raw...))
-	if err != nil {
-		return nil, nil
-	}
-	return text.Text, nil
-}
-
 // examine looks at one signature.
 func (d *doctor) examine(s *Signature, tolerant bool) error {
 	x := s.XML
-	raw, err := d.element(span{x.Element.Start, x.Element.End})
+	raw, err := d.in.element(span{x.Element.Start, x.Element.End}, limits.InvoiceDiagnose)
 	if err != nil || raw == nil {
 		return err
 	}
@@ -241,12 +220,12 @@ func (d *doctor) reference(x *xml.Signature, ref *xml.Reference) (cure, error) {
 		return cure{}, nil
 	}
 	at := span{ref.Element.Start, ref.Element.End}
-	raw, err := d.element(at)
+	raw, err := d.in.element(at, limits.InvoiceDiagnose)
 	if err != nil || raw == nil {
 		return cure{}, err
 	}
 	if at.holds(x.Element.Start) && x.Element.Start > at.start { // the signature leaves itself out
-		if d.encoding != xmltree.UTF8 {
+		if d.in.encoding != xmltree.UTF8 {
 			return cure{}, nil
 		}
 		raw = slices.Concat(raw[:x.Element.Start-at.start], raw[x.Element.End-at.start:])
@@ -385,10 +364,15 @@ func alone(raw []byte, c *xmltree.Context, s *surroundings) []byte {
 	for _, b := range s.add {
 		declare(b)
 	}
+	for _, a := range slices.Backward(c.XML) { // the innermost counts
+		if attr := " xml:" + a.Local + "="; s.attrs && !bytes.Contains(tag, []byte(attr)) && !bytes.Contains(out, []byte(attr)) {
+			out = append(out, attr+`"`+escape(a.Value)+`"`...)
+		}
+	}
 	return append(out, raw[end:]...)
 }
 
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;", ">", "&gt;")
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;", ">", "&gt;", "\r", "&#13;", "\n", "&#10;", "\t", "&#9;")
 
 // escape writes text or the value of an attribute.
 func escape(s string) string { return escaper.Replace(s) }

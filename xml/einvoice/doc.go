@@ -9,6 +9,10 @@
 // should know besides: that the certificate belongs to another tax code, that an invoice was signed too late, that the QR code is not
 // signed. It gives no verdict; package verify does. Where a digest does not fit, a hint says which change would make it fit.
 //
+// [Wrap] and [Unwrap] put documents into the envelopes that travel to the tax authority and take them out again, [Strip] makes a copy
+// without signatures, [PackBHXH] signs and packs forms for the social insurance, [CTSRow] and [ReadZip] are for registrations and for
+// downloads from the tax authority's portal.
+//
 // What is known about kinds of documents, their slots and who signs what comes from published forms and from files in circulation. The
 // name of this package and of its slots are those of the forms.
 package einvoice

@@ -1,8 +1,12 @@
 package einvoice
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/kyso-dev/kyso/internal/xmltree"
 	"github.com/kyso-dev/kyso/signer"
@@ -11,11 +15,15 @@ import (
 // inMemory is up to which size a document is read at once. Above, it is read through a window.
 const inMemory = 4 << 20
 
+// headSize is how much of a document tells its encoding.
+const headSize = 1024
+
 // input is a document that is read.
 type input struct {
-	r    io.ReaderAt
-	size int64
-	text *xmltree.Decoded // of a small document
+	r        io.ReaderAt
+	size     int64
+	encoding xmltree.Encoding
+	text     *xmltree.Decoded // of a small document
 }
 
 func open(ctx context.Context, r io.ReaderAt, size int64) (*input, error) {
@@ -27,6 +35,11 @@ func open(ctx context.Context, r io.ReaderAt, size int64) (*input, error) {
 	}
 	in := &input{r: r, size: size}
 	if size > inMemory {
+		head, err := in.slice(0, headSize)
+		if err != nil {
+			return nil, err
+		}
+		in.encoding, _ = xmltree.Sniff(head)
 		return in, nil
 	}
 	whole, err := in.slice(0, size)
@@ -36,6 +49,7 @@ func open(ctx context.Context, r io.ReaderAt, size int64) (*input, error) {
 	if in.text, err = xmltree.Decode(whole); err != nil {
 		return nil, wrap(err)
 	}
+	in.encoding = in.text.Encoding
 	return in, nil
 }
 
@@ -82,4 +96,95 @@ func (s *section) Read(b []byte) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
+}
+
+// element is the text of a part of the document, in UTF-8; nil when it is longer than limit.
+func (in *input) element(what span, limit int64) ([]byte, error) {
+	if what.end-what.start > limit {
+		return nil, nil
+	}
+	raw, err := in.slice(what.start, what.end)
+	if err != nil || in.encoding == xmltree.UTF8 {
+		return raw, err
+	}
+	text, err := xmltree.Decode(slices.Concat(in.prologue(), raw))
+	if err != nil {
+		return nil, wrap(err)
+	}
+	return bytes.TrimPrefix(text.Text, in.prologue()), nil
+}
+
+// prologue is what a part of the document needs in front to be one.
+func (in *input) prologue() []byte {
+	switch in.encoding {
+	case xmltree.UTF16LE:
+		return []byte{0xFF, 0xFE}
+	case xmltree.UTF16BE:
+		return []byte{0xFE, 0xFF}
+	case xmltree.Latin1:
+		return []byte(`<?xml version="1.0" encoding="ISO-8859-1"?>`)
+	}
+	return nil
+}
+
+// copyTo writes a part of the document.
+func (in *input) copyTo(ctx context.Context, dst io.Writer, what span) error {
+	out := &errWriter{w: dst}
+	n, err := io.Copy(out, &section{ctx, io.NewSectionReader(in.r, what.start, what.end-what.start)})
+	var cancelled *signer.Error
+	switch {
+	case out.err != nil:
+		return fail(CodeWrite, out.err)
+	case errors.As(err, &cancelled):
+		return cancelled
+	case err != nil || n != what.end-what.start:
+		return fail(CodeRead, err)
+	}
+	return nil
+}
+
+// errWriter remembers the first error of a destination.
+type errWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (e *errWriter) Write(b []byte) (int, error) {
+	if e.err != nil {
+		return 0, e.err
+	}
+	n, err := e.w.Write(b)
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	e.err = err
+	return n, err
+}
+
+// parse makes the tree of a document.
+func parse(doc []byte) (*xmltree.Tree, error) {
+	text, err := xmltree.Decode(doc)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	tree, err := xmltree.ParseDecoded(text)
+	return tree, wrap(err)
+}
+
+// childOf is the first element of this local name in n; 0 when there is none.
+func childOf(t *xmltree.Tree, n xmltree.Node, local string) xmltree.Node {
+	for _, c := range t.Elements(n) {
+		if string(t.Local(c)) == local {
+			return c
+		}
+	}
+	return 0
+}
+
+// valueOf is the text of the first element of this local name in n.
+func valueOf(t *xmltree.Tree, n xmltree.Node, local string) string {
+	if c := childOf(t, n, local); c != 0 {
+		return strings.TrimSpace(t.Value(c))
+	}
+	return ""
 }
