@@ -26,6 +26,7 @@ type entry struct {
 	options    *ReferenceOptions
 	transforms []string
 	digest     []byte
+	mime       string // of what is signed, for XAdES
 }
 
 // builder writes a ds:Signature.

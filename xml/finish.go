@@ -3,6 +3,7 @@ package xml
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"encoding/base64"
 	"io"
@@ -28,6 +29,10 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.Re
 	if src == nil || size != p.size {
 		return fail(CodeChanged, nil)
 	}
+	m, err := p.means(&o)
+	if err != nil {
+		return err
+	}
 	value, err := p.value(signature, o.InsecureSkipCheck)
 	if err != nil {
 		return err
@@ -45,7 +50,38 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.Re
 			return fail(CodeChanged, nil)
 		}
 	}
-	return p.write(ctx, dst, in, value)
+	return p.finish(ctx, dst, in, value, m)
+}
+
+// means are the level to reach and what it takes.
+func (p *PreparedSignature) means(o *FinishOptions) (*ExtendOptions, error) {
+	level := p.level
+	if o.Level != "" {
+		if err := checkLevel(o.Level); err != nil || p.level == "" {
+			return nil, badOption("Level", shorten(string(o.Level)))
+		}
+		level = o.Level
+	}
+	m := &ExtendOptions{Level: level, Timestamper: o.Timestamper, Collector: o.Collector, Clock: o.Clock}
+	return m, checkMeans(level, m.Timestamper, m.Collector)
+}
+
+// finish writes the signed document, at its level.
+func (p *PreparedSignature) finish(ctx context.Context, dst io.Writer, in *source, value []byte, m *ExtendOptions) error {
+	if m.Level == "" || m.Level == LevelBB {
+		return p.write(ctx, dst, in, value)
+	}
+	signed, err := p.compose(ctx, in, value)
+	if err != nil {
+		return err
+	}
+	m.Resolver = p.resolver(in)
+	m.Choose = func(s *Signature) bool { return s.Element.ID == p.id }
+	m.Hash = p.algorithm.Hash
+	if h, ok := alg.HashOf(m.Hash); !ok || !h.Signs {
+		m.Hash = crypto.SHA256
+	}
+	return m.extend(ctx, dst, signed)
 }
 
 // value checks what the key has returned and gives it the form that it has in XML.

@@ -14,6 +14,8 @@ import (
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/xmltree"
 	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/timestamp"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // Form is where a signature stands in relation to what it signs. The zero value is Enveloped.
@@ -62,6 +64,23 @@ type Options struct {
 	PSS bool
 	// Certificates are further certificates to put into KeyInfo, usually the issuers up to the root.
 	Certificates []*x509.Certificate
+	// Level is the baseline level of XAdES to reach (EN 319 132-1, 6.3). "" makes a plain XML Signature, for which the options from here
+	// to Commitments must be left alone.
+	Level Level
+	// Timestamper is asked for the signature time-stamp of LevelBT and above and for the archive time-stamp of LevelBLTA.
+	Timestamper timestamp.Timestamper
+	// Collector finds the certificates and revocation data that LevelBLT and LevelBLTA embed, after the time-stamp was had.
+	Collector trust.Collector
+	// SigningTime is the time that the signature claims; zero means now. It is rounded down to whole seconds.
+	SigningTime time.Time
+	// Policy names the rules under which the signature is made; with ID, Hash and Digest, or Implied.
+	Policy *SignaturePolicy
+	// Roles are those in which the signer says that it signs.
+	Roles []string
+	// ProductionPlace is where it says that it signs.
+	ProductionPlace *ProductionPlace
+	// Commitments are what it commits to. Those that name References do so by their ReferenceOptions.ID.
+	Commitments []Commitment
 	// InsecureExpired signs with a certificate that is expired or not yet valid.
 	InsecureExpired bool
 	// InsecureSkipCheck uses the value that the key returns without verifying it under the certificate. It exists to measure.
@@ -81,6 +100,8 @@ type ReferenceOptions struct {
 	// Transforms are the algorithms of the transforms: TransformEnveloped and C14N ones. Nil is what suits: enveloped where the signature
 	// will stand in what is signed, and Options.Canonicalization. An empty list that is not nil is none.
 	Transforms []string
+	// MimeType says in XAdES what is signed; "" is that of the Object, or "text/xml", or "application/octet-stream" for what is not XML.
+	MimeType string
 	// Content is what a URI outside of the document names. It is read to its end once, and not for URIs that begin with "#".
 	Content io.Reader
 }
@@ -94,8 +115,15 @@ type Object struct {
 	Content string
 }
 
-// FinishOptions say how to finish what was prepared. nil means: as prepared.
+// FinishOptions say how to finish what was prepared. nil means: as prepared, no Timestamper and no Collector.
 type FinishOptions struct {
+	// Level is the level to reach; "" is the one that was prepared. A plain XML Signature has none.
+	Level Level
+	// Timestamper and Collector are those of Options.
+	Timestamper timestamp.Timestamper
+	Collector   trust.Collector
+	// Clock tells the time; nil means time.Now.
+	Clock func() time.Time
 	// InsecureSkipCheck is that of Options.
 	InsecureSkipCheck bool
 }
@@ -152,7 +180,10 @@ func (o *Options) settle() (Options, error) {
 			}
 		}
 	}
-	return c, nil
+	if c.SignatureID == "" {
+		c.SignatureID = newID()
+	}
+	return c, c.settleXAdES()
 }
 
 func (o *Options) now() time.Time {

@@ -34,6 +34,7 @@ type PreparedSignature struct {
 	id        string // of the signature
 	doc       string
 	title     string
+	level     Level
 }
 
 // Prepare makes everything of a signature but its value. chain is the certificate of the key that will sign and, if at hand, those
@@ -91,10 +92,7 @@ func prepare(ctx context.Context, in *source, chain []*x509.Certificate, o *Opti
 	if err != nil {
 		return nil, err
 	}
-	if o.SignatureID == "" {
-		o.SignatureID = newID()
-	}
-	w := &work{ctx: ctx, in: in, o: o, b: newBuilder(o, a)}
+	w := &work{ctx: ctx, in: in, o: o, b: newBuilder(o, a), leaf: certs[0]}
 	for _, c := range certs {
 		w.chain = append(w.chain, c.Raw)
 	}
@@ -103,7 +101,7 @@ func prepare(ctx context.Context, in *source, chain []*x509.Certificate, o *Opti
 	}
 	p := &PreparedSignature{
 		algorithm: a, leaf: certs[0], signed: w.signed, pieces: w.pieces, size: in.size, sum: w.sum, check: in.check,
-		id: o.SignatureID, doc: o.ID, title: o.Title,
+		id: o.SignatureID, doc: o.ID, title: o.Title, level: o.Level,
 	}
 	if o.Form == Enveloped && in.text != nil {
 		p.encoding = in.text.Encoding
@@ -124,6 +122,7 @@ type work struct {
 	in      *source
 	o       *Options
 	b       *builder
+	leaf    *x509.Certificate
 	chain   [][]byte
 	entries []*entry
 	place   *place
@@ -149,6 +148,7 @@ func (w *work) enveloped() error {
 	if len(o.References) == 0 {
 		o.References = []ReferenceOptions{{}}
 	}
+	o.name()
 	var err error
 	if w.place, err = w.newPlace(); err != nil {
 		return err
@@ -269,6 +269,9 @@ func (w *work) object(uri string) *Object {
 // ids are the Ids that the signature writes.
 func (w *work) ids() []string {
 	list := []string{w.o.SignatureID}
+	if w.o.Level != "" {
+		list = append(list, w.o.SignatureID+idProperties, w.o.SignatureID+idValue)
+	}
 	for _, ob := range w.o.Objects {
 		if ob.ID != "" {
 			list = append(list, ob.ID)
@@ -335,11 +338,18 @@ func (w *work) write(around *xmltree.Context) (head, tail string, err error) {
 			return "", "", err
 		}
 	}
+	value := "<" + w.b.prefix + "SignatureValue>"
+	if w.o.Level != "" {
+		value = "<" + w.b.prefix + `SignatureValue Id="` + escapeASCII(w.o.SignatureID+idValue) + `">`
+		if err := w.qualify(context); err != nil {
+			return "", "", err
+		}
+	}
 	info := w.b.signedInfo(w.entries)
 	if w.signed, err = canonicalElement([]byte(info), context, w.o.Canonicalization, nil); err != nil {
 		return "", "", err
 	}
-	head = w.b.signature(w.o.SignatureID) + info + "<" + w.b.prefix + "SignatureValue>"
+	head = w.b.signature(w.o.SignatureID) + info + value
 	tail = w.b.closing("SignatureValue") + w.b.keyInfo(w.chain) + strings.Join(w.objects, "") + w.b.closing("Signature")
 	return head, tail, nil
 }
@@ -382,6 +392,7 @@ func (w *work) detached() error {
 		}
 		w.o.References = []ReferenceOptions{{URI: w.o.URI, Content: io.NewSectionReader(w.in.r, 0, w.in.size)}}
 	}
+	w.o.name()
 	check := w.in.check()
 	for i := range w.o.References {
 		e := &entry{options: &w.o.References[i], transforms: w.o.References[i].Transforms}
@@ -415,6 +426,7 @@ func (w *work) enveloping() error {
 	if len(o.References) == 0 {
 		o.References = []ReferenceOptions{{}}
 	}
+	o.name()
 	from, to, xmlErr := rootOf(raw)
 	context := w.b.context(nil)
 	encoding, content := "", raw[from:to]

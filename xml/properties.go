@@ -77,6 +77,9 @@ func (s *Signature) propertiesReference() (signs *Reference) {
 // belong and as they stand (EN 319 132-1, 4.3.1 and 4.4).
 func (s *Signature) properties(doc *Document, signs *Reference) (*properties, error) {
 	all := s.survey.qualifying
+	if len(all) == 0 {
+		return nil, nil
+	}
 	if len(all) > 1 {
 		s.add(CodePropertiesSeveral, finding.Error, "EN 319 132-1, 4.4.1", "what", "QualifyingProperties")
 	}

@@ -3,6 +3,7 @@ package xml
 import (
 	"context"
 	"crypto/x509"
+	"hash"
 	"io"
 
 	"github.com/kyso-dev/kyso/internal/alg"
@@ -36,10 +37,26 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (
 	if err != nil {
 		return nil, err
 	}
-	doc := &Document{Size: size, in: in, resolver: o.Resolver}
+	d, err := in.read(ctx, &o)
+	if err != nil {
+		return nil, err
+	}
+	d.doc.arrange()
+	return d.doc, signer.Cancelled(ctx)
+}
+
+// read gathers the facts. All signatures are in one list: counter-signatures are not with the signatures that they are in yet.
+func (in *source) read(ctx context.Context, o *ReadOptions) (*digester, error) {
+	doc := &Document{Size: in.size, in: in, resolver: o.Resolver}
+	if in.check != nil && in.text == nil {
+		in.sum = in.check()
+	}
 	surveys, err := in.look(ctx, doc)
 	if err != nil {
 		return nil, err
+	}
+	if in.sum != nil {
+		in.seen, in.sum = in.sum.Sum(nil), nil
 	}
 	known := make(certificates)
 	of := make(map[*survey]*Signature, len(surveys))
@@ -80,8 +97,7 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (
 			return nil, err
 		}
 	}
-	doc.arrange()
-	return doc, signer.Cancelled(ctx)
+	return d, nil
 }
 
 // digester computes References.
@@ -93,6 +109,8 @@ type digester struct {
 	steps    int           // that XPath expressions have made through it
 	spent    int64         // octets that went through canonicalisation
 	more     []*x509.Certificate
+	prefixes map[prefixKey]hash.Hash // what archive time-stamps begin with, hashed
+	tokens   map[string]parsedToken
 }
 
 // manifest is a Reference that covers a ds:Manifest, with the octets that were hashed.

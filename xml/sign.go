@@ -24,6 +24,9 @@ func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s sig
 	if dst == nil {
 		return badOption("dst", "nil")
 	}
+	if err := checkMeans(o.Level, o.Timestamper, o.Collector); err != nil {
+		return err
+	}
 	chain, err := certificatesOf(ctx, s)
 	if err != nil {
 		return err
@@ -40,7 +43,12 @@ func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s sig
 	if err != nil {
 		return err
 	}
-	return p.write(ctx, dst, in, value)
+	return p.finish(ctx, dst, in, value, o.means())
+}
+
+// means are the level to reach and what it takes.
+func (o *Options) means() *ExtendOptions {
+	return &ExtendOptions{Level: o.Level, Timestamper: o.Timestamper, Collector: o.Collector, Clock: o.Clock, Certificates: o.Certificates}
 }
 
 func certificatesOf(ctx context.Context, s signer.Signer) ([]*x509.Certificate, error) {
@@ -83,10 +91,10 @@ func SignBatch(ctx context.Context, docs []BatchDocument, s signer.Signer, opts 
 	prepared := make([]*PreparedSignature, len(docs))
 	inputs := make([]*source, len(docs))
 	requests := make([]signer.Request, len(docs))
-	trust := make([]bool, len(docs))
+	settled := make([]Options, len(docs))
 	for i := range docs {
 		d := &docs[i]
-		if prepared[i], inputs[i], trust[i], err = d.prepare(ctx, chain, opts); err != nil {
+		if prepared[i], inputs[i], settled[i], err = d.prepare(ctx, chain, opts); err != nil {
 			return &signer.BatchError{Index: i, Err: err}
 		}
 		requests[i] = prepared[i].Request()
@@ -97,32 +105,35 @@ func SignBatch(ctx context.Context, docs []BatchDocument, s signer.Signer, opts 
 	}
 	values := make([][]byte, len(docs))
 	for i, p := range prepared {
-		if values[i], err = p.value(signatures[i], trust[i]); err != nil {
+		if values[i], err = p.value(signatures[i], settled[i].InsecureSkipCheck); err != nil {
 			return &signer.BatchError{Index: i, Err: err}
 		}
 	}
 	for i, p := range prepared {
-		if err := p.write(ctx, docs[i].Output, inputs[i], values[i]); err != nil {
+		if err := p.finish(ctx, docs[i].Output, inputs[i], values[i], settled[i].means()); err != nil {
 			return &signer.BatchError{Index: i, Err: err}
 		}
 	}
 	return nil
 }
 
-func (d *BatchDocument) prepare(ctx context.Context, chain []*x509.Certificate, opts *Options) (*PreparedSignature, *source, bool, error) {
+func (d *BatchDocument) prepare(ctx context.Context, chain []*x509.Certificate, opts *Options) (*PreparedSignature, *source, Options, error) {
 	if d.Options != nil {
 		opts = d.Options
 	}
 	o, err := opts.settle()
-	if err != nil {
-		return nil, nil, false, err
+	if err == nil {
+		err = checkMeans(o.Level, o.Timestamper, o.Collector)
 	}
-	if d.Output == nil {
-		return nil, nil, false, badOption("Output", "nil")
+	if err == nil && d.Output == nil {
+		err = badOption("Output", "nil")
+	}
+	if err != nil {
+		return nil, nil, o, err
 	}
 	if d.ID != "" || d.Title != "" {
 		o.ID, o.Title = d.ID, d.Title
 	}
 	p, in, err := begin(ctx, d.Source, d.Size, chain, o)
-	return p, in, o.InsecureSkipCheck, err
+	return p, in, o, err
 }

@@ -22,6 +22,7 @@ type source struct {
 
 	check func() hash.Hash // makes the hash that tells the document from any other; for signing
 	sum   hash.Hash        // takes in what a pass reads of a large document; nil when nobody asks
+	seen  []byte           // what check says of the large document that was read
 }
 
 // open reads a small document whole, so that what is signed, checked and written are the same octets.

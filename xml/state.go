@@ -47,6 +47,7 @@ func (p *PreparedSignature) MarshalJSON() ([]byte, error) {
 	s := state{
 		Version: stateVersion, Format: "xml", Hash: alg.HashName(p.algorithm.Hash), Algorithm: p.algorithm.Identifier(), Sign: "digest",
 		Input: stateInput{p.size, hex.EncodeToString(p.sum)}, SignedInfo: string(p.signed), Pieces: p.pieces, Encoding: uint8(p.encoding),
+		Level:       string(p.level),
 		Certificate: p.leaf.Raw, SignatureID: p.id, ID: p.doc, Title: p.title,
 	}
 	if p.algorithm.SignsMessage() {
@@ -76,7 +77,10 @@ func (p *PreparedSignature) UnmarshalJSON(data []byte) error {
 	}
 	q := PreparedSignature{
 		signed: []byte(s.SignedInfo), pieces: s.Pieces, encoding: xmltree.Encoding(s.Encoding), size: s.Input.Size, check: sha256.New,
-		id: s.SignatureID, doc: s.ID, title: s.Title,
+		id: s.SignatureID, doc: s.ID, title: s.Title, level: Level(s.Level),
+	}
+	if q.level != "" && checkLevel(q.level) != nil {
+		return badState("its level is not one")
 	}
 	var err error
 	if q.leaf, err = x509.ParseCertificate(s.Certificate); err != nil {

@@ -104,7 +104,7 @@ func (s *Signature) timestamps(d *digester, p *properties) error {
 		s.addFault(tooMany("unsigned properties of a signature", limits.XMLUnsigned), "")
 		return nil
 	}
-	m := &imprints{d: d, s: s, p: p, prefixes: map[prefixKey]hash.Hash{}, tokens: map[string]parsedToken{}}
+	m := &imprints{d: d, s: s, p: p}
 	for _, e := range p.stampElements() {
 		for _, n := range p.children(e.node, "EncapsulatedTimeStamp") {
 			if len(s.Timestamps) == limits.XMLTimestamps {
@@ -253,16 +253,16 @@ func seconds(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // imprints computes what the time-stamps of one signature cover.
 type imprints struct {
-	d        *digester
-	s        *Signature
-	p        *properties
-	prefixes map[prefixKey]hash.Hash // hashed up to behind KeyInfo, for archive time-stamps
-	tokens   map[string]parsedToken
+	d *digester
+	s *Signature
+	p *properties
 }
 
+// prefixKey names what archive time-stamps begin with.
 type prefixKey struct {
-	method C14N
-	hash   crypto.Hash
+	signature *survey
+	method    C14N
+	hash      crypto.Hash
 }
 
 type parsedToken struct {
@@ -272,10 +272,13 @@ type parsedToken struct {
 
 // token reads a time-stamp token, once.
 func (m *imprints) token(der []byte) (*timestamp.Token, error) {
-	p, ok := m.tokens[string(der)]
+	p, ok := m.d.tokens[string(der)]
 	if !ok {
 		p.token, p.err = timestamp.ParseToken(der)
-		m.tokens[string(der)] = p
+		if m.d.tokens == nil {
+			m.d.tokens = map[string]parsedToken{}
+		}
+		m.d.tokens[string(der)] = p
 	}
 	return p.token, p.err
 }
@@ -406,10 +409,10 @@ func (m *imprints) overReferences(w hash.Hash, e stampElement, method C14N) ([]b
 	return w.Sum(nil), covers, nil
 }
 
-// overArchive is for archive time-stamps (EN 319 132-1, 5.5.2.2): what the References sign, SignedInfo, SignatureValue, KeyInfo, the unsigned
-// properties that stand before the time-stamp, and the other Objects; those of version 1.3.2 leave out Objects that a Reference names.
+// overArchive is for archive time-stamps.
 func (m *imprints) overArchive(e stampElement, method C14N, h crypto.Hash) ([]byte, []trust.Digest, error) {
-	w, err := m.prefix(method, h)
+	unsigned := m.p.unsigned()[:e.at]
+	digest, err := m.archived(unsigned, method, h, m.p.archiveVersion(e) == "1.4.1")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -423,22 +426,35 @@ func (m *imprints) overArchive(e stampElement, method C14N, h crypto.Hash) ([]by
 	if m.p.signed != 0 { // content time-stamps
 		covers = append(covers, m.p.covered(m.p.signed, m.token)...)
 	}
-	for _, n := range m.p.unsigned()[:e.at] {
-		if err := m.property(w, n, method); err != nil {
-			return nil, nil, err
-		}
+	for _, n := range unsigned {
 		covers = append(covers, m.p.covered(n, m.token)...)
+	}
+	return digest, covers, nil
+}
+
+// archived is the digest that an archive time-stamp behind these unsigned properties is over (EN 319 132-1, 5.5.2.2): what the References
+// sign, SignedInfo, SignatureValue, KeyInfo, the unsigned properties, and the other Objects. Versions before 1.4.1 leave out Objects that
+// a Reference names.
+func (m *imprints) archived(unsigned []xmltree.Node, method C14N, h crypto.Hash, all bool) ([]byte, error) {
+	w, err := m.prefix(method, h)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range unsigned {
+		if err := m.property(w, n, method); err != nil {
+			return nil, err
+		}
 	}
 	for i := range m.s.survey.children {
 		c := &m.s.survey.children[i]
-		if !c.is("Object") || i == m.p.object || m.p.archiveVersion(e) != "1.4.1" && m.named(c) {
+		if !c.is("Object") || i == m.p.object || !all && m.named(c) {
 			continue
 		}
 		if err := m.part(w, c, method); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	return w.Sum(nil), covers, nil
+	return w.Sum(nil), nil
 }
 
 // named reports whether a Reference names the child of the signature.
@@ -448,8 +464,8 @@ func (m *imprints) named(c *part) bool {
 
 // prefix is the hash up to behind KeyInfo, which all archive time-stamps of the same hash and canonicalisation begin with.
 func (m *imprints) prefix(method C14N, h crypto.Hash) (hash.Hash, error) {
-	key := prefixKey{method, h}
-	have, ok := m.prefixes[key]
+	key := prefixKey{m.s.survey, method, h}
+	have, ok := m.d.prefixes[key]
 	if !ok {
 		have = h.New()
 		if err := m.references(have, m.s.References, method); err != nil {
@@ -462,7 +478,10 @@ func (m *imprints) prefix(method C14N, h crypto.Hash) (hash.Hash, error) {
 				}
 			}
 		}
-		m.prefixes[key] = have
+		if m.d.prefixes == nil {
+			m.d.prefixes = map[prefixKey]hash.Hash{}
+		}
+		m.d.prefixes[key] = have
 	}
 	c, ok := have.(hash.Cloner)
 	if !ok {
