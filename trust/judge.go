@@ -87,7 +87,14 @@ func (v *Validator) judge(ctx context.Context, q Question, since time.Time) *Jud
 
 // given is the validator's own evidence, read once.
 func (v *Validator) given() *material {
-	v.once.Do(func() { v.own = v.material(v.Evidence, OriginGiven) })
+	v.once.Do(func() {
+		v.own = v.material(v.Evidence, OriginGiven)
+		for _, r := range v.Responders {
+			if c, err := pki.FromX509(r); err == nil && c != nil {
+				v.trusted = append(v.trusted, c)
+			}
+		}
+	})
 	return v.own
 }
 

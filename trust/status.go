@@ -63,7 +63,7 @@ func (d *desk) answers(chain []*pki.Certificate, i int) *answers {
 	if known, ok := d.v.answered.get(key); ok {
 		return known
 	}
-	found, errs := revoke.Answers(chain, i, d.material.revocation, nil)
+	found, errs := revoke.Answers(chain, i, d.material.revocation, &revoke.Options{Responders: d.v.trusted})
 	out := &answers{}
 	cost := int64(limits.TrustCacheEntry)
 	for _, e := range errs {

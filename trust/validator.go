@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/pki"
 )
 
 // Validator judges certificates: by paths to anchors, revocation, proofs of existence and the days of algorithms, as ETSI EN 319 102-1
@@ -15,17 +16,20 @@ import (
 // live long. The zero value trusts nothing. Safe for concurrent use as long as its fields are not changed; it must not be copied
 // once used.
 type Validator struct {
-	Store      *Store           // the anchors; nil: none
-	Evidence   *Evidence        // further certificates and revocation data, of whatever origin; nil: none. It must not change any more.
-	Fetcher    Fetcher          // asked for what the evidence at hand does not tell; nil: offline
-	Cache      *Cache           // keeps what was fetched; nil: nothing is kept
-	Algorithms *Algorithms      // nil: [DefaultAlgorithms]
-	FreshFor   time.Duration    // how long revocation data holds that names no time of the next; 0: [limits.RevocationFresh]
+	Store      *Store        // the anchors; nil: none
+	Evidence   *Evidence     // further certificates and revocation data, of whatever origin; nil: none. It must not change any more.
+	Fetcher    Fetcher       // asked for what the evidence at hand does not tell; nil: offline
+	Cache      *Cache        // keeps what was fetched; nil: nothing is kept
+	Algorithms *Algorithms   // nil: [DefaultAlgorithms]
+	FreshFor   time.Duration // how long revocation data holds that names no time of the next; 0: [limits.RevocationFresh]
+	// Responders are OCSP responders that are trusted for every certificate (RFC 6960, 4.2.2.2, 1.), beside issuers and their delegates.
+	Responders []*x509.Certificate
 	Clock      func() time.Time // tells now where a question does not; nil: time.Now
 	Logger     *slog.Logger     // told, at level debug, what is fetched: kinds, addresses without queries, octets, times; nil: nobody
 
 	once      sync.Once
 	own       *material              // Evidence
+	trusted   []*pki.Certificate     // Responders
 	materials lru[Digest, *material] // of documents of one signer, who sends the same each time
 	pieces    lru[Digest, any]       // *revoke.Response, *revoke.CRL
 	answered  lru[Digest, *answers]

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"crypto/x509"
 	"testing"
 	"time"
 
@@ -74,4 +75,24 @@ func TestO4Slow(t *testing.T) {
 	s := judge(t, v, doc, nil).Signatures[0]
 	require.Equal(t, "INDETERMINATE/CERTIFICATE_CHAIN_GENERAL_FAILURE", verdict(s))
 	require.Less(t, time.Since(began), 30*time.Second)
+}
+
+// TestTrustedResponder: a responder that the issuer did not ask to answer is believed where the verifier trusts it (RFC 6960, 4.2.2.2, 1.).
+func TestTrustedResponder(t *testing.T) {
+	p := start(t)
+	doc := p.signPDF(t, plainPDF("x"), "signer", nil)
+	p.server.Fault(testpki.CRL, testpki.Status500, true)
+	p.server.Fault(testpki.OCSP, testpki.ForeignSigner, true) // the root's responder answers for the issuer, and the other way round
+	for _, c := range []struct {
+		trusted []*x509.Certificate
+		want    string
+	}{
+		{nil, "INDETERMINATE/CERTIFICATE_CHAIN_GENERAL_FAILURE"},
+		{[]*x509.Certificate{p.Certificate("ocsp-root")}, "INDETERMINATE/CERTIFICATE_CHAIN_GENERAL_FAILURE"}, // the issuer itself stays unchecked
+		{[]*x509.Certificate{p.Certificate("ocsp-issuer"), nil, p.Certificate("ocsp-root")}, "TOTAL-PASSED"},
+	} {
+		v := p.verifier(t)
+		v.Revocation, v.Online, v.AllowPrivate, v.Responders = nil, true, true, c.trusted
+		require.Equal(t, c.want, verdict(judge(t, v, doc, nil).Signatures[0]), "%d trusted", len(c.trusted))
+	}
 }

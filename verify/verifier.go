@@ -19,6 +19,7 @@ type Verifier struct {
 	Trust        *trust.Store        // the anchors; nil: none
 	Certificates []*x509.Certificate // further certificates, for signatures and time-stamps that do not carry theirs; never trusted
 	Revocation   *trust.Evidence     // further revocation data, asked before the network; nil: none
+	Responders   []*x509.Certificate // OCSP responders that are trusted for every certificate, beside issuers and their delegates
 	Fetcher      trust.Fetcher       // fetches what is not at hand; nil: nothing is fetched, unless Online is set
 	Cache        *trust.Cache        // keeps what was fetched; nil: a cache of its own
 	Clock        func() time.Time    // tells the validation time; nil: time.Now
@@ -37,7 +38,7 @@ func (v *Verifier) validator() *trust.Validator {
 	v.once.Do(func() {
 		evidence := &trust.Evidence{Certificates: v.Certificates}
 		evidence.Add(v.Revocation)
-		v.chain = &trust.Validator{Store: v.Trust, Evidence: evidence, Fetcher: v.Fetcher, Cache: v.Cache, Clock: v.Clock}
+		v.chain = &trust.Validator{Store: v.Trust, Evidence: evidence, Responders: v.Responders, Fetcher: v.Fetcher, Cache: v.Cache, Clock: v.Clock}
 		if v.Fetcher == nil && v.Online {
 			v.chain.Fetcher = &trust.HTTPFetcher{AllowPrivate: v.AllowPrivate}
 		}
