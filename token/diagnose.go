@@ -265,11 +265,11 @@ func (d *diagnosis) certificate(ctx context.Context, certs []*Certificate, add f
 	switch {
 	case err == nil:
 		return chosen
+	case hasCode(err, "trust.no-path", "trust.no-anchors"): // of package trust, which this one may not know
+		add(problem(CodeIssuer, "subject", chosen.Certificate.Subject.CommonName, "issuer", chosen.Certificate.Issuer.CommonName), chosen)
 	case errors.As(err, &bad):
 		add(problemOf(err), chosen)
 		return nil
-	case hasCode(err, "trust.no-path", "trust.no-anchors"): // of package trust, which this one may not know
-		add(problem(CodeIssuer, "subject", chosen.Certificate.Subject.CommonName, "issuer", chosen.Certificate.Issuer.CommonName), chosen)
 	default:
 		add(problem(CodeStatus, "subject", chosen.Certificate.Subject.CommonName), chosen)
 	}

@@ -246,12 +246,14 @@ func (a *app) tokenDiagnoseCommand() *cobra.Command {
 	var flags tokenFlags
 	var choice choiceFlags
 	var pin pinFlags
+	var anchors trustFlags
 	var at string
 	cmd := &cobra.Command{
 		Use:   "diagnose [--module FILE]",
 		Short: "Say what stands between you and a signature, and what to do about it",
 		Long: "Say what stands between you and a signature, the most serious first, and what to do about it. Without --module, the drivers found on\n" +
-			"this machine are tried. Without a PIN none is sent. Exit code 0 when nothing stands in the way, 6 otherwise.",
+			"this machine are tried. Without a PIN none is sent. With --trust, the certificate's chain and whether it is revoked or suspended are\n" +
+			"looked at too. Exit code 0 when nothing stands in the way, 6 otherwise.",
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			clock, err := clockAt(at)
@@ -265,6 +267,11 @@ func (a *app) tokenDiagnoseCommand() *cobra.Command {
 			o := &token.DiagnoseOptions{Module: flags.module, Token: choice.label, Choice: choice.choice(false), Probe: self, InsistPIN: pin.insist, Clock: clock}
 			if pin.given() {
 				if o.PIN, err = pin.prompt(a); err != nil {
+					return err
+				}
+			}
+			if len(anchors.trust) > 0 {
+				if o.Checker, err = anchors.verifier(at); err != nil {
 					return err
 				}
 			}
@@ -287,6 +294,7 @@ func (a *app) tokenDiagnoseCommand() *cobra.Command {
 	choice.add(cmd)
 	flags.addJSON(cmd)
 	pin.add(cmd)
+	anchors.add(cmd)
 	addAt(cmd, &at)
 	return cmd
 }
