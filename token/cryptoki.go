@@ -86,6 +86,10 @@ const (
 	attrECPoint            = 0x181
 	attrAlwaysAuthenticate = 0x202
 
+	keyRSA     = 0x00 // CKK_
+	keyEC      = 0x03
+	keyEdwards = 0x40
+
 	mechRSA    = 0x0001 // CKM_RSA_PKCS
 	mechPSS    = 0x000D // CKM_RSA_PKCS_PSS
 	mechECDSA  = 0x1041 // CKM_ECDSA

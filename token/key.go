@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"encoding/binary"
 	"math/big"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -133,6 +134,9 @@ func (d *device) publicMatches(s *pooled, o object, pub crypto.PublicKey) (match
 		}
 		return other, nil
 	}
+	if kind, err := read(attrKeyType); err != nil || !kindFits(kind, pub) {
+		return other, err
+	}
 	switch k := pub.(type) {
 	case *rsa.PublicKey:
 		n, err := read(attrModulus)
@@ -160,6 +164,29 @@ func (d *device) publicMatches(s *pooled, o object, pub crypto.PublicKey) (match
 		return decide(samePoint(point, k))
 	}
 	return cannotTell, nil
+}
+
+// kindFits reports whether a CKA_KEY_TYPE, a CK_ULONG in the machine's octet order, may be that of the key. Modules of before PKCS#11
+// 3.0 say CKK_EC of Edwards keys too; one that does not tell may be anything.
+func kindFits(kind []byte, pub crypto.PublicKey) bool {
+	var value uint64
+	switch len(kind) {
+	case 4:
+		value = uint64(binary.NativeEndian.Uint32(kind))
+	case 8:
+		value = binary.NativeEndian.Uint64(kind)
+	default:
+		return true
+	}
+	switch pub.(type) {
+	case *rsa.PublicKey:
+		return value == keyRSA
+	case *ecdsa.PublicKey:
+		return value == keyEC
+	case ed25519.PublicKey:
+		return value == keyEC || value == keyEdwards
+	}
+	return true
 }
 
 // samePoint compares CKA_EC_POINT, an OCTET STRING in DER or with some modules the bare point.
