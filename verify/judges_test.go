@@ -61,11 +61,15 @@ func TestJudgeDSS(t *testing.T) {
 	content := []byte("content\n")
 	pdfIn := put(t, filepath.Join(dir, "in.pdf"), plainPDF("x"))
 	txtIn := put(t, filepath.Join(dir, "in.txt"), content)
+	xmlIn := put(t, filepath.Join(dir, "in.xml"), []byte(plainXML))
 	for _, c := range []struct {
 		name, format, in string
 		options          []string
 		content          []byte
 	}{
+		{"XAdES enveloped", "xades", xmlIn, nil, nil},
+		{"XAdES enveloping, PSS, SHA-512", "xades", xmlIn, []string{"--packaging", "enveloping", "--pss", "--hash", "sha512"}, nil},
+		{"XAdES detached", "xades", txtIn, []string{"--packaging", "detached"}, content},
 		{"PAdES", "pades", pdfIn, nil, nil},
 		{"PAdES, PSS, SHA-512", "pades", pdfIn, []string{"--pss", "--hash", "sha512"}, nil},
 		{"CAdES attached", "cades", txtIn, nil, nil},

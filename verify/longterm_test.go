@@ -22,6 +22,7 @@ func TestJudgeLongTerm(t *testing.T) {
 	content := []byte("content\n")
 	pdfIn := put(t, filepath.Join(dir, "in.pdf"), plainPDF("x"))
 	txtIn := put(t, filepath.Join(dir, "in.txt"), content)
+	xmlIn := put(t, filepath.Join(dir, "in.xml"), []byte(plainXML))
 	root, issuer := filepath.Join(dir, "root.pem"), filepath.Join(dir, "issuer.pem")
 	dss := func(format, level, in string, more ...string) func(t *testing.T, out string) {
 		return func(t *testing.T, out string) {
@@ -46,6 +47,9 @@ func TestJudgeLongTerm(t *testing.T) {
 		{"DSS PAdES", "LTA", nil, dss("pades", "LTA", pdfIn)},
 		{"DSS CAdES", "LT", nil, dss("cades", "LT", txtIn)},
 		{"DSS CAdES", "LTA", nil, dss("cades", "LTA", txtIn)},
+		{"DSS XAdES", "LT", nil, dss("xades", "LT", xmlIn)},
+		{"DSS XAdES", "LTA", nil, dss("xades", "LTA", xmlIn)},
+		{"DSS XAdES detached", "LTA", content, dss("xades", "LTA", txtIn, "--packaging", "detached")},
 		{"pyHanko PAdES", "LT", nil, hanko("LT")},
 		{"pyHanko PAdES", "LTA", nil, hanko("LTA")},
 	} {
@@ -58,9 +62,16 @@ func TestJudgeLongTerm(t *testing.T) {
 				t.Run(at.Format(time.DateOnly), func(t *testing.T) {
 					v := p.verifier(t)
 					v.Revocation = nil
-					r := judge(t, v, doc, &verify.Options{At: at})
+					opts, args := about(c.content), []string{"validate", "--trust", root, "--at", at.UTC().Format(time.RFC3339)}
+					opts.At = at
+					if c.content != nil {
+						args = append(args, "--content", txtIn)
+					} else {
+						opts.Content = nil
+					}
+					r := judge(t, v, doc, opts)
 					s := r.Signatures[0]
-					answer := testtool.DSS(t, "validate", "--trust", root, "--at", at.UTC().Format(time.RFC3339), out)
+					answer := testtool.DSS(t, append(args, out)...)
 					theirs := dssVerdict(answer[0])
 					if at.Equal(tsaExpired) {
 						// Nothing proves signing in time. DSS takes the data in the file, which speaks of the day of signing, for the certificate's whole
