@@ -74,6 +74,8 @@ var itemsGDT = []item{
 	{"signing-time", conforming.claimedTime},
 	{"chain", conforming.anyChain},
 	{"validity", conforming.validWhenSigned},
+	{"tree", conforming.expectedTree},
+	{"coverage", conforming.slotCovered},
 }
 
 func rows(profile string, items []item, c conforming) []Conformance {
@@ -111,6 +113,7 @@ func (j *judging) conform() {
 			j.report.Conformance[i].Result = worseResult(j.report.Conformance[i].Result, more[i].Result)
 		}
 	}
+	j.report.Conformance = append(j.report.Conformance, Conformance{Profile: ProfileGDT, Item: "slots", Result: j.requiredSlots()})
 }
 
 // worseResult is the result over two signatures: what one does not meet the document does not.

@@ -23,6 +23,7 @@ type reader struct {
 	given  []*x509.Certificate
 	trust  *trust.Store
 	format *Format
+	now    func() time.Time // when it is read
 }
 
 // anchor tells the certificates that a long-term level needs no revocation data for.

@@ -16,6 +16,7 @@ import (
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/trust"
 	"github.com/kyso-dev/kyso/xml"
+	"github.com/kyso-dev/kyso/xml/einvoice"
 )
 
 // IdentifiedByKeyValue is a value of [Signer].IdentifiedBy: a bare key stands in the signature, which binds nobody.
@@ -27,24 +28,27 @@ func (r *reader) xml(ctx context.Context, src io.ReaderAt, size int64, content i
 	if err != nil {
 		return err
 	}
-	r.findings = append(r.findings, doc.Findings...)
+	file, err := einvoice.Inspect(ctx, doc, src, size, &einvoice.ReadOptions{Certificates: r.given, Clock: r.now,
+		Registered: r.opts.Registered, DayOff: r.opts.DayOff, InsecureExclusive: r.opts.InsecureExclusive})
+	if err != nil {
+		return err
+	}
 	ids := xmlIDs(doc)
+	r.invoice(file, ids)
+	r.findings = append(r.findings, doc.Findings...)
 	for i, s := range doc.Signatures {
 		if err := ctx.Err(); err != nil {
 			return fail(CodeCancelled, err)
 		}
 		one := r.newSubject(ids[i])
 		r.evidence.Add(s.Evidence())
-		if err := r.xmlSignature(ctx, one, doc, s); err != nil {
-			return err
-		}
+		r.xmlSignature(one, doc, s)
+		one.invoice(file.Signatures[i])
 		if of := slices.Index(doc.Signatures, s.Countersigns); of >= 0 {
 			one.counter(ids[of])
 		}
 		r.settleLevel(one)
-		if err := r.xmlCounterSignatures(ctx, one, doc, s); err != nil {
-			return err
-		}
+		r.xmlCounterSignatures(one, doc, s)
 	}
 	return nil
 }
@@ -118,7 +122,7 @@ func xmlIDs(doc *xml.Document) []string {
 }
 
 // xmlSignature reads one signature of an XML document.
-func (r *reader) xmlSignature(ctx context.Context, one *subject, doc *xml.Document, s *xml.Signature) error {
+func (r *reader) xmlSignature(one *subject, doc *xml.Document, s *xml.Signature) {
 	r.learn(s.Certificates...)
 	out := &one.report
 	out.Format, out.Level, out.Path = "XML-DSig", string(s.Level), s.Element.Path
@@ -151,41 +155,22 @@ func (r *reader) xmlSignature(ctx context.Context, one *subject, doc *xml.Docume
 		stamp.covers = t.Covers
 		one.stamps = append(one.stamps, stamp)
 	}
-	r.subjects = append(r.subjects, one)
-	return one.xmlClaimedTime(ctx, doc, s)
-}
-
-// xmlClaimedTime takes in the time that the signer claims: in SignedProperties, or where there are none in an Object.
-func (f *subject) xmlClaimedTime(ctx context.Context, doc *xml.Document, s *xml.Signature) error {
-	t := &f.report.Time
 	if p := s.Properties; p != nil {
-		t.claim(s.SigningTime)
-		t.ClaimedCovered = t.Claimed != nil && p.Covered
-		t.ZoneAmbiguous = slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Code == xml.CodeTimeZone })
-		return nil
+		out.Time.claim(s.SigningTime)
+		out.Time.ClaimedCovered = out.Time.Claimed != nil && p.Covered
+		out.Time.ZoneAmbiguous = slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Code == xml.CodeTimeZone })
 	}
-	claimed, err := doc.SigningTime(ctx, s)
-	if err != nil || claimed == nil || claimed.Time.IsZero() {
-		return err
-	}
-	t.claim(&claimed.Time)
-	t.ClaimedCovered, t.ZoneAmbiguous = t.Claimed != nil && claimed.Covered, !claimed.Zoned
-	return nil
+	r.subjects = append(r.subjects, one)
 }
 
 // xmlCounterSignatures reads the signatures in the properties of a signature, each as a signature of its own (EN 319 132-1, 5.2.7.2).
-func (r *reader) xmlCounterSignatures(ctx context.Context, parent *subject, doc *xml.Document, s *xml.Signature) error {
+func (r *reader) xmlCounterSignatures(parent *subject, doc *xml.Document, s *xml.Signature) {
 	for i, c := range s.CounterSignatures {
 		one := r.newSubject(parent.report.ID + "." + strconv.Itoa(i+1))
-		if err := r.xmlSignature(ctx, one, doc, c); err != nil {
-			return err
-		}
+		r.xmlSignature(one, doc, c)
 		one.counter(parent.report.ID)
-		if err := r.xmlCounterSignatures(ctx, one, doc, c); err != nil {
-			return err
-		}
+		r.xmlCounterSignatures(one, doc, c)
 	}
-	return nil
 }
 
 // counter makes it a signature over another one's value, whatever else it covers.

@@ -8,6 +8,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/pdfobj"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/xml"
+	"github.com/kyso-dev/kyso/xml/einvoice"
 )
 
 // The exit codes of the verify command.
@@ -24,7 +25,7 @@ const (
 func (r *Report) ExitCode() int {
 	if r.Error != nil {
 		switch finding.Code(r.Error.Code) {
-		case CodeRead, CodeContent, CodeCancelled, CodePolicy, cms.CodeRead, cms.CodeContent, pdf.CodeRead, pdfobj.CodeRead, xml.CodeRead:
+		case CodeRead, CodeContent, CodeCancelled, CodePolicy, cms.CodeRead, cms.CodeContent, pdf.CodeRead, pdfobj.CodeRead, xml.CodeRead, einvoice.CodeRead:
 			return ExitUsage
 		}
 		return ExitUnreadable

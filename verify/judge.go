@@ -47,6 +47,7 @@ func (v *Verifier) judge(ctx context.Context, f *facts, p *policy, r *Report) er
 		r.Signatures = append(r.Signatures, j.signature(s))
 	}
 	j.covered()
+	j.trees()
 	r.proofs = j.proofs.earliest
 	if p.conform != nil {
 		p.conform(j)

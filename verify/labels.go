@@ -1,6 +1,9 @@
 package verify
 
-import "github.com/kyso-dev/kyso/internal/finding"
+import (
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/xml/einvoice"
+)
 
 // Words of the table; texts in internal/i18n.
 const (
@@ -21,6 +24,9 @@ const (
 	labelID           finding.Code = "report.id"
 	labelField        finding.Code = "report.field"
 	labelPath         finding.Code = "report.path"
+	labelKind         finding.Code = "report.kind"
+	labelSlot         finding.Code = "report.slot"
+	labelPlace        finding.Code = "report.place"
 	labelSigner       finding.Code = "report.signer"
 	labelOrganization finding.Code = "report.organization"
 	labelTaxCode      finding.Code = "report.tax-code"
@@ -105,6 +111,11 @@ const (
 	basisClaimed   finding.Code = "report.basis.claimed"
 	basisNow       finding.Code = "report.basis.now"
 
+	slotSigned   finding.Code = "report.slot.signed"
+	slotEmpty    finding.Code = "report.slot.empty"
+	slotMissing  finding.Code = "report.slot.missing"
+	slotRequired finding.Code = "report.slot.required"
+
 	valueYes    finding.Code = "report.yes"
 	valueNo     finding.Code = "report.no"
 	valueFromTo finding.Code = "report.from-to"
@@ -112,4 +123,40 @@ const (
 	severityInfo    finding.Code = "report.severity.info"
 	severityWarning finding.Code = "report.severity.warning"
 	severityError   finding.Code = "report.severity.error"
+)
+
+// kindWords and slotWords are the kinds of documents and the slots as people call them.
+var (
+	kindWords = map[einvoice.Kind]finding.Code{
+		einvoice.Invoice:         "report.document.einvoice",
+		einvoice.CashRegister:    "report.document.einvoice-cash-register",
+		einvoice.Registration:    "report.document.registration",
+		einvoice.ErrorNotice:     "report.document.error-notice",
+		einvoice.AuthorityNotice: "report.document.authority-notice",
+		einvoice.SummaryTable:    "report.document.summary-table",
+		einvoice.Withholding:     "report.document.withholding-certificate",
+		einvoice.Envelope:        "report.document.envelope",
+		einvoice.TaxFiling:       "report.document.tax-filing",
+		einvoice.TaxRegistration: "report.document.tax-registration",
+		einvoice.TaxReceipt:      "report.document.tax-receipt",
+		einvoice.InsuranceForm:   "report.document.insurance-form",
+		einvoice.InsuranceFile:   "report.document.insurance-file",
+		einvoice.HealthData:      "report.document.health-data",
+		einvoice.HealthCheckIn:   "report.document.health-check-in",
+		einvoice.HealthCatalogue: "report.document.health-catalogue",
+	}
+	slotWords = map[einvoice.Slot]finding.Code{
+		einvoice.NBan:       "report.slot.NBan",
+		einvoice.NMua:       "report.slot.NMua",
+		einvoice.CQT:        "report.slot.CQT",
+		einvoice.CCKSKhac:   "report.slot.CCKSKhac",
+		einvoice.NNT:        "report.slot.NNT",
+		einvoice.TTCQT:      "report.slot.TTCQT",
+		einvoice.TCTTNhap:   "report.slot.TCTTNhap",
+		einvoice.CKSNNT:     "report.slot.CKSNNT",
+		einvoice.CKyDTu:     "report.slot.CKyDTu",
+		einvoice.Cky:        "report.slot.Cky",
+		einvoice.CKyDvi:     "report.slot.CKy_Dvi",
+		einvoice.CHUKYDONVI: "report.slot.CHUKYDONVI",
+	}
 )

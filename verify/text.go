@@ -10,6 +10,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/internal/vnid"
+	"github.com/kyso-dev/kyso/xml/einvoice"
 )
 
 // Text writes the report as a table for a terminal, in the language given; colour only if asked. It names what Circular 15/2025/TT-BKHCN,
@@ -54,12 +55,44 @@ func (t *table) document(r *Report) {
 		t.row(labelDocument, quote(r.File))
 	}
 	t.row(labelFormat, t.say(map[Format]finding.Code{PDF: formatPDF, CMS: formatCMS, XML: formatXML, TimestampFile: formatTimestamp, Unknown: formatUnknown}[r.Format]))
+	if d := r.Document; d != nil {
+		t.row(labelKind, t.say(kindWords[einvoice.Kind(d.Kind)]))
+	}
 	t.row(labelJudged, t.clock(r.ValidationTime))
 	t.row(labelPolicy, quoteUnlessPlain(strings.TrimSpace(r.Policy.Name+" "+r.Policy.Version)))
 	if r.Error != nil {
 		t.row(labelWhyNot, r.Error.text(t.lang)+" ["+i18n.Clean(r.Error.Code)+"]")
 	}
+	t.slots(r.Slots)
 	t.findings(r.Findings, SeverityError, SeverityWarning, SeverityInfo)
+}
+
+// slots lists the places where signatures belong, the first few: an envelope may have thousands.
+func (t *table) slots(slots []Slot) {
+	const most = 16
+	for i, at := range slots {
+		if i == most {
+			t.row(labelPlace, more)
+			break
+		}
+		state := t.say(cmp.Or(map[string]finding.Code{SlotSigned: slotSigned, SlotEmpty: slotEmpty}[at.State], slotMissing))
+		if at.Required && at.State != SlotSigned {
+			state = t.say(slotRequired) + ", " + state
+		}
+		value := t.slot(at.Slot) + ": " + state
+		if len(slots) > most { // of several documents
+			value += " (" + quoteUnlessPlain(at.Path) + ")"
+		}
+		t.row(labelPlace, value)
+	}
+}
+
+// slot is a slot as people call it, with its name.
+func (t *table) slot(name string) string {
+	if word, ok := slotWords[einvoice.Slot(name)]; ok {
+		return t.say(word) + " (" + name + ")"
+	}
+	return quoteUnlessPlain(name)
 }
 
 func (t *table) signature(s *Signature) {
@@ -70,6 +103,9 @@ func (t *table) signature(s *Signature) {
 	t.gap()
 	t.verdict(label, s.ID, s.Indication, s.SubIndication)
 	t.why(s.SubIndication)
+	if s.Slot != "" {
+		t.row(labelSlot, t.slot(s.Slot))
+	}
 	t.signer(&s.Signer)
 	t.signedAt(s)
 	t.revocation(s.Chain)

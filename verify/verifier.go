@@ -60,6 +60,15 @@ type Options struct {
 	ContentName string                  // how References of XML name Content; "": whatever they name, if it is one thing
 	At          time.Time               // validation time; zero: what Clock says
 	Progress    func(done, total int64) // told, from time to time and in order, how many octets are behind; may be nil
+
+	// Of documents of the tax authority: the serial numbers of the certificates that the taxpayer has registered (nil: not known), and which
+	// days nobody works on (nil: Saturdays and Sundays).
+	Registered []string
+	DayOff     func(day time.Time) bool
+
+	// InsecureExclusive takes signatures in XML that name Canonical XML 1.0 and were computed with Exclusive XML Canonicalization for intact,
+	// with a warning: some signing services made such in numbers. Standard verifiers refuse them.
+	InsecureExclusive bool
 }
 
 // Verify judges the document of size octets that src holds, and returns its report. Documents of any size are read in constant
@@ -77,7 +86,8 @@ func (v *Verifier) Verify(ctx context.Context, src io.ReaderAt, size int64, opts
 	r, p, err := v.newReport(o.Name, o.At)
 	if err == nil {
 		r.facts = &facts{given: v.Certificates}
-		err = read(pki.WithMemo(ctx, &v.memo), &reader{facts: r.facts, opts: o, given: v.Certificates, trust: v.Trust, format: &r.Format}, src, size)
+		err = read(pki.WithMemo(ctx, &v.memo), &reader{facts: r.facts, opts: o, given: v.Certificates, trust: v.Trust, format: &r.Format,
+			now: func() time.Time { return r.ValidationTime }}, src, size)
 	}
 	return v.finish(ctx, r, p, err)
 }

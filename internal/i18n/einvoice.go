@@ -84,8 +84,8 @@ var einvoice = map[string]Message{
 		Vi: "{path} xuất hiện hai lần hoặc chứa hai chữ ký",
 	},
 	"einvoice.slot-tree": {
-		En: "the certificate at {slot} should come from the {want} tree and comes from another ({found})",
-		Vi: "chứng thư số tại {slot} phải thuộc hệ thống {want} nhưng lại thuộc hệ thống khác ({found})",
+		En: "the certificate at {slot} should come from the {want} tree and comes from the {what} tree",
+		Vi: "chứng thư số tại {slot} phải thuộc hệ thống {want} nhưng lại thuộc hệ thống {what}",
 	},
 	"einvoice.no-slot": {
 		En: "the signature at {path} stands outside of all places where signatures belong",
@@ -187,6 +187,9 @@ var einvoice = map[string]Message{
 
 // einvoiceTerms are the words of xml/einvoice.
 var einvoiceTerms = map[string]string{
+	"national":   "chứng thực quốc gia",
+	"government": "chuyên dùng Chính phủ",
+
 	"documents in an envelope":                               "tài liệu trong một thông điệp",
 	"octets of a document whose namespaces have to be moved": "byte của một tài liệu cần chuyển không gian tên",
 	"octets of a zip":                                        "byte của tệp zip",

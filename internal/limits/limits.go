@@ -212,7 +212,6 @@ const (
 	XMLOutlineDepth   = 4          // … and how deep that goes
 	XMLOutlineSteps   = 20_000_000 // steps through it for all signatures of one document
 	XMLUncovered      = 32         // elements that are listed as left out by one signature
-	XMLSigningTime    = 1 << 20    // octets of an Object in which a time of signing is looked for
 )
 
 // Vietnamese documents (xml/einvoice).

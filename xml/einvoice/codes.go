@@ -36,7 +36,7 @@ const (
 	CodeSlotEmpty      = Code("einvoice.slot-empty")      // a slot that has to be signed is not: slot, path
 	CodeSlotMissing    = Code("einvoice.slot-missing")    // likewise, and there is no such element: slot, path
 	CodeSlotDouble     = Code("einvoice.slot-double")     // there are two of a slot, or two signatures in one: slot, path
-	CodeSlotTree       = Code("einvoice.slot-tree")       // for verifiers: the signer's certificate is from another tree: slot, want, found
+	CodeSlotTree       = Code("einvoice.slot-tree")       // for verifiers: the signer's certificate is from another tree: slot, want, what
 	CodeNoSlot         = Code("einvoice.no-slot")         // a signature stands in no slot: path
 	CodeDataUncovered  = Code("einvoice.data-uncovered")  // a signature does not cover what its slot stands for: slot, path
 	CodeDataPart       = Code("einvoice.data-part")       // the buyer's signature covers parts of the data: path
