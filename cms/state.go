@@ -3,7 +3,6 @@ package cms
 import (
 	"bytes"
 	"crypto"
-	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pki"
 )
 
 // stateVersion is the version of the JSON. A reader refuses any other.
@@ -89,7 +89,7 @@ func (p *PreparedSignature) UnmarshalJSON(data []byte) error {
 		return badState("it has no certificate, or too many")
 	}
 	for _, raw := range s.Certificates {
-		c, err := x509.ParseCertificate(raw)
+		c, err := pki.ParseX509(raw)
 		if err != nil {
 			return badState("one of its certificates cannot be read")
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/pdfobj"
+	"github.com/kyso-dev/kyso/internal/pki"
 	"github.com/kyso-dev/kyso/trust"
 )
 
@@ -228,7 +229,7 @@ func (s *storeReader) piece(object pdfobj.Object, where string, certificate bool
 		s.octets += int64(len(p.der))
 	}
 	if certificate && p.cert == nil && p.der != nil {
-		if p.cert, err = x509.ParseCertificate(p.der); err != nil {
+		if p.cert, err = pki.ParseX509(p.der); err != nil {
 			s.damaged(where + " " + ref.String())
 			p.cert = nil
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/pdfobj"
+	"github.com/kyso-dev/kyso/internal/pki"
 )
 
 // Bits of /Ff in a seed value dictionary: which of its entries bind (ISO 32000-2, Table 237).
@@ -166,7 +167,7 @@ func (s *seeds) names(dict *pdfobj.Dict, key pdfobj.Name) string {
 	var list []string
 	for _, raw := range s.strings(dict, key) {
 		name := "?"
-		if c, err := x509.ParseCertificate([]byte(raw)); err == nil {
+		if c, err := pki.ParseX509([]byte(raw)); err == nil {
 			name = c.Subject.CommonName
 		}
 		list = append(list, name)
