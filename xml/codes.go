@@ -42,6 +42,7 @@ const (
 	CodeStateVersion  = Code("xml.state-version")     // a prepared state of another version or format: version, format
 	CodeStateSize     = Code("xml.state-too-large")   // a prepared state above the limit: size, limit
 	CodeLevelRefused  = Code("xml.level-refused")     // a signature that cannot have the level: level, reason
+	CodeCountersign   = Code("xml.countersign")       // a signature that cannot be countersigned: reason
 	CodeTimestamper   = Code("xml.timestamper")       // a level above B-B without a Timestamper: level
 	CodeCollector     = Code("xml.collector")         // a level above B-T without a Collector: level
 	CodeEvidence      = Code("xml.evidence")          // evidence is missing or speaks against a certificate: subject

@@ -158,11 +158,16 @@ func (r *raiser) begin(all []*Signature) error {
 	case r.clock().After(s.Certificate.NotAfter) && s.proved() == nil:
 		return refused(r.level, "its certificate has expired, and no time-stamp says that it was made before") // 6.3, requirement o
 	}
-	r.place = p.placeForUnsigned()
-	at := r.d.doc.in.original(p.start + int64(r.place.at))
+	return r.locate(all)
+}
+
+// locate finds the place for unsigned properties, and refuses one that a signature of the document covers: it would break.
+func (r *raiser) locate(all []*Signature) error {
+	r.place = r.p.placeForUnsigned()
+	at := r.d.doc.in.original(r.p.start + int64(r.place.at))
 	for _, other := range all {
 		for _, one := range other.References {
-			if one.coversPlace(at, s.survey) {
+			if one.coversPlace(at, r.s.survey) {
 				return fail(CodeEarlier, nil, "path", shorten(other.Element.Path))
 			}
 		}

@@ -81,6 +81,10 @@ type Options struct {
 	ProductionPlace *ProductionPlace
 	// Commitments are what it commits to. Those that name References do so by their ReferenceOptions.ID.
 	Commitments []Commitment
+	// Countersigns is the Id of a signature with XAdES in the document that this one confirms: it then signs that one's value and stands in its
+	// properties, whatever level either has (EN 319 132-1, 5.2.7.2). It is Enveloped and has no Place, References or Objects; its Level is LevelBB
+	// or "": Extend on the other signature gathers the evidence for both.
+	Countersigns string
 	// InsecureExpired signs with a certificate that is expired or not yet valid.
 	InsecureExpired bool
 	// InsecureSkipCheck uses the value that the key returns without verifying it under the certificate. It exists to measure.
@@ -159,6 +163,8 @@ func (o *Options) settle() (Options, error) {
 		return c, badOption("Before", shorten(c.Before))
 	case c.Form != Enveloped && len(c.Around) > 0 || len(c.Around) > limits.XMLObjects || slices.ContainsFunc(c.Around, func(n string) bool { return !xmltree.IsNCName(n) }):
 		return c, badOption("Around", shorten(strings.Join(c.Around, " ")))
+	case c.Countersigns != "" && (c.Form != Enveloped || c.Place != "" || len(c.References)+len(c.Objects) > 0 || c.Level != "" && c.Level != LevelBB):
+		return c, badOption("Countersigns", shorten(c.Countersigns))
 	case len(c.References) > limits.XMLReferences || len(c.Objects) > limits.XMLObjects:
 		return c, tooMany("References or Objects of a signature", limits.XMLObjects)
 	}

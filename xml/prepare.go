@@ -133,6 +133,9 @@ type work struct {
 }
 
 func (w *work) do() error {
+	if w.o.Countersigns != "" {
+		return w.countersign()
+	}
 	switch w.o.Form {
 	case Enveloping:
 		return w.enveloping()

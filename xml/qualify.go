@@ -177,11 +177,12 @@ func (b *builder) qualifying(o *Options, cert *x509.Certificate, at time.Time, e
 
 // objects writes SignedDataObjectProperties.
 func (q *qualifier) objects(o *Options, entries []*entry) {
+	entries = slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool { return e.options.Type == typeCountersigned || e.options.Type == typeManifest })
+	if len(entries)+len(o.Commitments) == 0 {
+		return
+	}
 	q.open("SignedDataObjectProperties")
 	for _, e := range entries {
-		if e.options.Type == typeCountersigned || e.options.Type == typeManifest {
-			continue
-		}
 		q.open("DataObjectFormat", "ObjectReference", "#"+e.options.ID)
 		q.text("MimeType", e.mime)
 		q.close("DataObjectFormat")

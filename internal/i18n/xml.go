@@ -254,6 +254,10 @@ var xml = map[string]Message{
 		En: "this signature cannot be brought to level {level}: {reason}",
 		Vi: "không thể nâng chữ ký này lên mức {level}: {reason}",
 	},
+	"xml.countersign": {
+		En: "this signature cannot be countersigned: {reason}",
+		Vi: "không thể ký xác nhận chữ ký này: {reason}",
+	},
 	"xml.collector": {
 		En: "level {level} needs certificates and revocation data, but nothing was given to find them with",
 		Vi: "mức {level} cần chứng thư số và dữ liệu thu hồi, nhưng chưa khai báo cách tìm chúng",
