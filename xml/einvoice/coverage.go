@@ -18,7 +18,7 @@ func (s *Signature) coverage() {
 			s.Whole = s.Whole || r.URI == "" || r.URI == "#xpointer(/)"
 		default:
 			s.places = append(s.places, span{r.Element.Start, r.Element.End})
-			if !own.holds(r.Element.Start) && !slices.Contains(s.Covered, r.Element.Path) {
+			if !own.holds(r.Element.Start) && len(s.Covered) < shown && !slices.Contains(s.Covered, r.Element.Path) {
 				s.Covered = append(s.Covered, r.Element.Path)
 			}
 		}
@@ -46,8 +46,8 @@ func (r *reader) judge(d *Document) {
 		return
 	}
 	r.required(d)
-	if s := r.batch(d); s != nil && len(d.Slots[0].Signatures) == 0 && s.XML.Certificate != nil && d.TaxCode != "" && !belongsTo(s.XML.Certificate, d.TaxCode) {
-		d.add(CodeTaxCode, finding.Warning, "", "signer", taxCode(s.XML.Certificate), "document", shorten(d.TaxCode))
+	if s := r.batch(d); s != nil && len(d.Slots[0].Signatures) == 0 && s.XML.Certificate != nil && d.TaxCode != "" && !r.belongsTo(s.XML.Certificate, d.TaxCode) {
+		d.add(CodeTaxCode, finding.Warning, "", "signer", r.identity(s.XML.Certificate).TaxCode, "document", shorten(d.TaxCode))
 	}
 	for _, at := range d.Slots {
 		for _, s := range at.Signatures {
@@ -85,10 +85,8 @@ func (r *reader) batch(d *Document) *Signature {
 	if outer.Kind != Envelope || d.Kind != CashRegister && d.Kind != ErrorNotice && d.Kind != Withholding {
 		return nil
 	}
-	for _, s := range outer.Slots[0].Signatures {
-		if s.covers(d.part.span) {
-			return s
-		}
+	if s := outer.Slots[0].Signatures; len(s) == 1 && s[0].covers(d.part.span) {
+		return s[0]
 	}
 	return nil
 }
@@ -189,35 +187,23 @@ func (f *form) isSlot(name string) bool {
 	return slices.ContainsFunc(f.rules, func(r rule) bool { first, _, _ := strings.Cut(r.path, "/"); return first == name })
 }
 
-// shown is how many children that are not covered are listed.
-const shown = 32
+// shown is how many elements are listed that are covered, and that are not.
+const shown = 64
 
 // uncovered lists what signatures of the document leave out, and warns of what all of them do.
 func (r *reader) uncovered(d *Document) {
-	var signatures []*Signature
-	for _, s := range r.Signatures {
-		if s.Document == d && s.XML.Parent == nil {
-			signatures = append(signatures, s)
-		}
-	}
+	signatures := r.in[d]
 	if len(signatures) == 0 {
 		return
 	}
-	var around []*Signature // over all of an envelope
-	if d != r.Documents[0] {
-		for _, s := range r.Signatures {
-			if s.Document == r.Documents[0] && s.covers(d.part.span) {
-				around = append(around, s)
-			}
-		}
-	}
+	enclosed := d != r.Documents[0] && slices.ContainsFunc(r.in[r.Documents[0]], func(s *Signature) bool { return s.covers(d.part.span) })
 	for i := range d.part.children {
 		c := &d.part.children[i]
 		path := d.Path + "/" + c.name
 		if d.part.form.isSlot(c.name) || slices.ContainsFunc(signatures, func(s *Signature) bool { return c.holds(s.XML.Element.Start) }) && d.Kind == "" {
 			continue
 		}
-		nobody := len(around) == 0
+		nobody := !enclosed
 		for _, s := range signatures {
 			if s.covers(c.span) {
 				nobody = false

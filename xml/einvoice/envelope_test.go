@@ -132,39 +132,41 @@ func TestStrip(t *testing.T) {
 	}
 }
 
-func TestReadZip(t *testing.T) {
-	type file struct{ name, content string }
-	pack := func(files ...file) string {
-		var out bytes.Buffer
-		z := zip.NewWriter(&out)
-		for _, f := range files {
-			w, err := z.Create(f.name)
-			require.NoError(t, err)
-			_, err = io.WriteString(w, f.content)
-			require.NoError(t, err)
-		}
-		require.NoError(t, z.Close())
-		return out.String()
+// pack makes a zip of names and contents.
+func pack(t testing.TB, files ...[2]string) string {
+	t.Helper()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, f := range files {
+		w, err := z.Create(f[0])
+		require.NoError(t, err)
+		_, err = io.WriteString(w, f[1])
+		require.NoError(t, err)
 	}
-	good := pack(file{"invoice.html", "<html>"}, file{"invoice.xml", "<HDon/>"}, file{"details.js", ""})
+	require.NoError(t, z.Close())
+	return out.String()
+}
+
+func TestReadZip(t *testing.T) {
+	good := pack(t, [2]string{"invoice.html", "<html>"}, [2]string{"invoice.xml", "<HDon/>"}, [2]string{"details.js", ""})
 	for name, c := range map[string]struct {
 		zip  string
 		want string
 		code einvoice.Code
 	}{
 		"as the portal makes it":  {good, "<HDon/>", ""},
-		"in a folder":             {pack(file{"1_C26TYY_1/Invoice.XML", "<HDon/>"}, file{"a.xml", ""}), "<HDon/>", ""},
-		"under another name":      {pack(file{"a.xml", "<HDon/>"}, file{"a.html", ""}), "<HDon/>", ""},
-		"none":                    {pack(file{"a.html", ""}), "", einvoice.CodeZip},
-		"which of two":            {pack(file{"a.xml", ""}, file{"b.xml", ""}), "", einvoice.CodeZip},
-		"two invoices":            {pack(file{"a/invoice.xml", ""}, file{"b/invoice.xml", ""}), "", einvoice.CodeZip},
-		"twice":                   {pack(file{"invoice.xml", "1"}, file{"invoice.xml", "2"}), "", einvoice.CodeZip},
-		"too many":                {pack(make([]file, 65)...), "", einvoice.CodeLimit},
-		"a bomb":                  {pack(file{"invoice.xml", strings.Repeat("a", 128<<20+1)}), "", einvoice.CodeLimit},
+		"in a folder":             {pack(t, [2]string{"1_C26TYY_1/Invoice.XML", "<HDon/>"}, [2]string{"a.xml", ""}), "<HDon/>", ""},
+		"under another name":      {pack(t, [2]string{"a.xml", "<HDon/>"}, [2]string{"a.html", ""}), "<HDon/>", ""},
+		"none":                    {pack(t, [2]string{"a.html", ""}), "", einvoice.CodeZip},
+		"which of two":            {pack(t, [2]string{"a.xml", ""}, [2]string{"b.xml", ""}), "", einvoice.CodeZip},
+		"two invoices":            {pack(t, [2]string{"a/invoice.xml", ""}, [2]string{"b/invoice.xml", ""}), "", einvoice.CodeZip},
+		"twice":                   {pack(t, [2]string{"invoice.xml", "1"}, [2]string{"invoice.xml", "2"}), "", einvoice.CodeZip},
+		"too many":                {pack(t, make([][2]string, 65)...), "", einvoice.CodeLimit},
+		"a bomb":                  {pack(t, [2]string{"invoice.xml", strings.Repeat("a", 128<<20+1)}), "", einvoice.CodeLimit},
 		"cut off":                 {good[:len(good)-30], "", einvoice.CodeZip},
 		"no zip":                  {"<HDon/>", "", einvoice.CodeZip},
 		"encrypted":               {strings.ReplaceAll(good, "PK\x01\x02\x14\x00\x14\x00\x08", "PK\x01\x02\x14\x00\x14\x00\x09"), "", einvoice.CodeZip},
-		"a CRC that does not fit": {strings.ReplaceAll(pack(file{"invoice.xml", "<HDon/>"}), "\x50\x4b\x07\x08", "\x50\x4b\x07\x09"), "", einvoice.CodeZip},
+		"a CRC that does not fit": {strings.ReplaceAll(pack(t, [2]string{"invoice.xml", "<HDon/>"}), "\x50\x4b\x07\x08", "\x50\x4b\x07\x09"), "", einvoice.CodeZip},
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc, err := einvoice.ReadZip(t.Context(), strings.NewReader(c.zip), int64(len(c.zip)))

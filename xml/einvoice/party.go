@@ -31,32 +31,30 @@ func (r *reader) signer(d *Document, s *Signature) {
 		return
 	}
 	switch {
-	case belongsTo(cert, want):
-	case s.Slot == NBan && d.Delegate != "" && belongsTo(cert, d.Delegate):
+	case r.belongsTo(cert, want):
+	case s.Slot == NBan && d.Delegate != "" && r.belongsTo(cert, d.Delegate):
 		s.add(CodeDelegated, finding.Info, "", "delegate", shorten(d.Delegate), "document", shorten(want))
-	case taxCode(cert) == "":
+	case r.identity(cert).TaxCode == "":
 		s.add(CodeTaxCodeNone, finding.Warning, "", "document", shorten(want))
 	default:
-		s.add(CodeTaxCode, finding.Warning, "", "signer", taxCode(cert), "document", shorten(want))
+		s.add(CodeTaxCode, finding.Warning, "", "signer", r.identity(cert).TaxCode, "document", shorten(want))
 	}
 }
 
 // belongsTo reports whether a certificate carries a tax code, or a person's number, which serves as one.
-func belongsTo(cert *x509.Certificate, code string) bool {
-	id, err := vnid.Parse(cert.RawSubject)
-	if err != nil {
-		return false
-	}
+func (r *reader) belongsTo(cert *x509.Certificate, code string) bool {
 	code = vnid.TaxCode(code)
-	return slices.ContainsFunc(id.IDs, func(i vnid.ID) bool { return i.Value == code })
+	return slices.ContainsFunc(r.identity(cert).IDs, func(i vnid.ID) bool { return i.Value == code })
 }
 
-func taxCode(cert *x509.Certificate) string {
-	id, err := vnid.Parse(cert.RawSubject)
-	if err != nil {
-		return ""
+// identity reads the subject of a certificate, which is that of many signatures, once. Of one that cannot be read it is empty.
+func (r *reader) identity(cert *x509.Certificate) vnid.Identity {
+	id, ok := r.ids[cert]
+	if !ok {
+		id, _ = vnid.Parse(cert.RawSubject)
+		r.ids[cert] = id
 	}
-	return id.TaxCode
+	return id
 }
 
 // IsRegistered reports whether a certificate is among those with these serial numbers, as registrations with the tax authority write

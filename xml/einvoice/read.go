@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/x509"
 	"io"
+	"sort"
 	"strings"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/vnid"
 	"github.com/kyso-dev/kyso/xml"
 )
 
@@ -65,7 +67,8 @@ func Inspect(ctx context.Context, doc *xml.Document, src io.ReaderAt, size int64
 		return nil, err
 	}
 	f := &File{XML: doc}
-	r := &reader{File: f, o: &o, of: make(map[int64]*Signature, len(doc.Signatures)), all: all}
+	r := &reader{File: f, o: &o, of: make(map[int64]*Signature, len(doc.Signatures)), in: make(map[*Document][]*Signature), all: all,
+		ids: make(map[*x509.Certificate]vnid.Identity)}
 	r.signatures()
 	for _, p := range all.parts {
 		r.document(p)
@@ -88,8 +91,10 @@ func Inspect(ctx context.Context, doc *xml.Document, src io.ReaderAt, size int64
 type reader struct {
 	*File
 	o   *ReadOptions
-	of  map[int64]*Signature // by where it begins
+	of  map[int64]*Signature       // by where it begins
+	in  map[*Document][]*Signature // that stand in it, but for those in other signatures; of an envelope, no more than a few
 	all *outline
+	ids map[*x509.Certificate]vnid.Identity
 }
 
 func (r *reader) signatures() {
@@ -191,20 +196,25 @@ func (r *reader) kind() {
 	r.Kind, r.WithCode = d.Kind, d.WithCode
 }
 
-// loose finds out which document signatures belong to that stand in no slot.
+// most is how many signatures of an envelope itself are held against each of the documents in it.
+const most = 8
+
+// loose finds out which documents signatures belong to that stand in no slot.
 func (r *reader) loose() {
+	inner := r.Documents[1:] // in the order of the file
 	for _, s := range r.Signatures {
-		if s.Document != nil {
-			continue
-		}
-		s.Document = r.Documents[0]
-		for _, d := range r.Documents[1:] {
-			if d.part.holds(s.XML.Element.Start) {
-				s.Document = d
+		if s.Document == nil {
+			s.Document = r.Documents[0]
+			at := s.XML.Element.Start
+			if i := sort.Search(len(inner), func(i int) bool { return inner[i].End > at }); i < len(inner) && inner[i].part.holds(at) {
+				s.Document = inner[i]
+			}
+			if s.XML.Parent == nil && s.Document.Kind != "" {
+				s.add(CodeNoSlot, finding.Warning, "", "path", s.XML.Element.Path)
 			}
 		}
-		if s.XML.Parent == nil && s.Document.Kind != "" {
-			s.add(CodeNoSlot, finding.Warning, "", "path", s.XML.Element.Path)
+		if list := r.in[s.Document]; s.XML.Parent == nil && (s.Document.Kind != Envelope || len(list) < most) {
+			r.in[s.Document] = append(list, s)
 		}
 	}
 }

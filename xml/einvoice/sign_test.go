@@ -49,19 +49,22 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestSlots signs at every slot of every kind of document, whatever state the slot is in, and looks at what is covered.
-func TestSlots(t *testing.T) {
+// slotCase is a document and a slot of it.
+type slotCase struct {
+	doc     string
+	slot    einvoice.Slot
+	at      string   // path of the signature
+	covered []string // paths of what is signed, the Object aside
+	opts    einvoice.Options
+}
+
+// slotCases has every slot of every kind of document, in every state that a slot is found in.
+func slotCases() map[string]slotCase {
 	invoice := func(s string) string { return "<HDon>" + invoiceData + code + s + "</HDon>" }
 	notice := func(s string) string {
 		return `<TBao><DLTBao Id="d"><MST>0100000000</MST></DLTBao><STBao Id="n"><So>1</So></STBao>` + s + "</TBao>"
 	}
-	for name, c := range map[string]struct {
-		doc     string
-		slot    einvoice.Slot
-		at      string   // path of the signature
-		covered []string // paths of what is signed, the Object aside
-		opts    einvoice.Options
-	}{
+	return map[string]slotCase{
 		"seller":             {invoice(emptySlots), einvoice.NBan, "/HDon/DSCKS/NBan", []string{"/HDon/DLHDon"}, einvoice.Options{}},
 		"buyer, self-closed": {invoice(emptySlots), einvoice.NMua, "/HDon/DSCKS/NMua", []string{"/HDon/DLHDon"}, einvoice.Options{}},
 		"authority":          {invoice(emptySlots), einvoice.CQT, "/HDon/DSCKS/CQT", []string{"/HDon/DLHDon", "/HDon/MCCQT"}, einvoice.Options{}},
@@ -88,7 +91,12 @@ func TestSlots(t *testing.T) {
 		"health":         {"<GIAMDINHHS><THONGTINHOSO/><CHUKYDONVI/></GIAMDINHHS>", einvoice.CHUKYDONVI, "/GIAMDINHHS/CHUKYDONVI", []string{""}, einvoice.Options{}},
 		"a path":         {`<HocBa><Diem Id="d"/><GVCN/></HocBa>`, "/HocBa/GVCN", "/HocBa/GVCN", []string{"/HocBa/Diem"}, einvoice.Options{Cover: []string{"#d"}}},
 		"a path, all":    {`<HocBa><Diem/><GVCN/></HocBa>`, "/HocBa/GVCN", "/HocBa/GVCN", []string{""}, einvoice.Options{}},
-	} {
+	}
+}
+
+// TestSlots signs at every slot of every kind of document, whatever state the slot is in, and looks at what is covered.
+func TestSlots(t *testing.T) {
+	for name, c := range slotCases() {
 		t.Run(name, func(t *testing.T) {
 			for _, doc := range []string{c.doc, "\uFEFF" + c.doc, "<?xml version=\"1.0\"?>\r\n" + c.doc + "\r\n"} {
 				out := sign(t, []byte(doc), "signer", c.slot, &c.opts)
