@@ -117,7 +117,7 @@ type StartOptions struct {
 // returned and nobody is asked again. While the subscriber has another operation to answer it is [ErrBusy]. When the request was sent
 // and no answer came, the operation comes back together with [signer.ErrOutcomeUnknown]; [Client.Wait] finds out what became of it.
 func (c *Client) Start(ctx context.Context, reqs []signer.Request, opts *StartOptions) (*Operation, error) {
-	done, err := c.opts.Turns.take(ctx, c.mine)
+	done, err := c.opts.Turns.Take(ctx, c.mine)
 	if err != nil {
 		return nil, err
 	}
@@ -283,6 +283,9 @@ func (c *Client) before(ctx context.Context, op *Operation) (*Operation, error) 
 		}
 		if same && old.State == StateSigned {
 			return old, nil
+		}
+		if same && old.Failure == string(signer.CodeOutcomeUnknown) && old.Left(op.Started) > 0 { // it may still be on the phone
+			return old, signer.OutcomeUnknown(old.ID, nil)
 		}
 		if old.State.Final() || !same && (old.Abandoned || old.Left(op.Started) == 0) {
 			continue

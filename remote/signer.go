@@ -55,7 +55,7 @@ func (c *Client) SignBatch(ctx context.Context, reqs []signer.Request) ([][]byte
 }
 
 func (c *Client) signPart(ctx context.Context, reqs []signer.Request) ([][]byte, error) {
-	done, err := c.opts.Turns.take(ctx, c.mine)
+	done, err := c.opts.Turns.Take(ctx, c.mine)
 	if err != nil {
 		return nil, err
 	}

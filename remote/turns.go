@@ -19,8 +19,8 @@ type turn struct {
 	waiting int           // callers that have it or want it
 }
 
-// take waits for the subscriber's turn; done gives it back.
-func (t *Turns) take(ctx context.Context, subscriber string) (done func(), err error) {
+// Take waits for the subscriber's turn; done gives it back. The error of a context that ends is [signer.ErrCancelled].
+func (t *Turns) Take(ctx context.Context, subscriber string) (done func(), err error) {
 	t.mu.Lock()
 	if t.taken == nil {
 		t.taken = make(map[string]*turn)

@@ -271,6 +271,7 @@ const (
 	RemoteStored    = 100_000          // operations of one store
 	RemoteText      = 200              // characters of what a service says that are kept
 	RemoteAnswer    = 4 << 20          // octets of a service's answer
+	RemoteHook      = 1 << 20          // octets of a call that a service makes
 	RemoteID        = 255              // octets of the id of an operation or a document
 	RemoteTitle     = 200              // characters of a document's title that are sent
 	RemoteFloor     = time.Second      // the least between two looks at one operation

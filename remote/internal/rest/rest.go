@@ -128,7 +128,11 @@ func retryAfter(v string) time.Duration {
 }
 
 // Excerpt is the begin of a body that is not what it should be, as an [remote.Answer] holds it: the text of a page without its markup.
+// Of an answer that says success nothing is shown: half of one may hold a token.
 func (a *Answer) Excerpt() string {
+	if a.Status/100 == 2 {
+		return ""
+	}
 	body := a.Body
 	if len(body) > 4096 {
 		body = body[:4096]
