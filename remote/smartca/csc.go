@@ -54,7 +54,7 @@ type CSCConfig struct {
 // CSCProvider is one subscriber's key behind VNPT's OAuth2 interface, for [remote.New]. It is safe for concurrent use.
 //
 // A transaction is named by the service. When the answer that names it is lost there is no way to ask for it: the outcome is unknown
-// then, and until the transaction has expired the same request is not made again.
+// then, and the same request is not made again until the operation is forgotten ([remote.Client.Forget]).
 type CSCProvider struct {
 	config CSCConfig
 	base   string
