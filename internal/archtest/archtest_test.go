@@ -86,7 +86,7 @@ var foreign = map[string][]string{
 	"github.com/boombuler/barcode":        {"pdf"},
 	"github.com/spf13/cobra":              {"cmd"},
 	"github.com/spf13/pflag":              {"cmd"},
-	"github.com/schollz/progressbar/v3":   {"cmd"},
+	"github.com/schollz/progressbar/v3":   {"cmd", "examples/bulk-invoices"},
 	"github.com/antchfx/xpath":            {"xml"},
 	"github.com/digitorus/pdfsign":        {"examples/interop", "internal/bench"},
 	"github.com/digitorus/timestamp":      {"examples/interop", "internal/bench"},
