@@ -10,6 +10,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/trust"
 	"github.com/kyso-dev/kyso/xml"
 )
 
@@ -101,4 +102,73 @@ func ExamplePrepare() {
 	}
 	fmt.Println(strings.Contains(signed.String(), later.SignatureID()))
 	// Output: true
+}
+
+// A signature with XAdES says who signs, when, in which role and to what end, and signs that too.
+func ExampleSign_xades() {
+	ctx := context.Background()
+	var signed bytes.Buffer
+	err := xml.Sign(ctx, &signed, strings.NewReader(order), int64(len(order)), demo(), &xml.Options{
+		Level: xml.LevelBB, Roles: []string{"Buyer"}, Commitments: []xml.Commitment{{ID: xml.CommitmentApproval}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	doc, err := xml.Read(ctx, bytes.NewReader(signed.Bytes()), int64(signed.Len()), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	s := doc.Signatures[0]
+	fmt.Println(s.Level, s.IdentifiedBy, s.Properties.Roles, s.Properties.Formats[0].MimeType, s.SigningTime != nil)
+	// Output: B-B signing-certificate [Buyer] text/xml true
+}
+
+// A signature that somebody made at B-B is raised to B-LTA, and refreshed six years later.
+func ExampleExtend() {
+	pki, err := testpki.New(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer pki.Close()
+	server, err := pki.Serve("") // OCSP and CRLs
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	ctx := context.Background()
+
+	var signed bytes.Buffer
+	if err := xml.Sign(ctx, &signed, strings.NewReader(order), int64(len(order)), pki.Signer("ec"), &xml.Options{Level: xml.LevelBB}); err != nil {
+		log.Fatal(err)
+	}
+	anchors := trust.NewStore()
+	if err := anchors.Add(trust.Own, pki.Root()); err != nil {
+		log.Fatal(err)
+	}
+	collector := &trust.Validator{Store: anchors, Fetcher: &trust.HTTPFetcher{AllowPrivate: true}, Clock: pki.Now}
+	file := signed.Bytes()
+	for range 2 {
+		var raised bytes.Buffer
+		err := xml.Extend(ctx, &raised, bytes.NewReader(file), int64(len(file)), &xml.ExtendOptions{
+			Level: xml.LevelBLTA, Timestamper: pki.TSAClient(), Collector: collector, Clock: pki.Now,
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		file = raised.Bytes()
+		doc, err := xml.Read(ctx, bytes.NewReader(file), int64(len(file)), nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		s := doc.Signatures[0]
+		fmt.Print(s.Level)
+		for _, t := range s.Timestamps {
+			fmt.Print(" ", t.Kind, " ", t.ContentIntegrity)
+		}
+		fmt.Println()
+		pki.SetTime(pki.Now().AddDate(6, 0, 0))
+	}
+	// Output:
+	// B-LTA signature intact archive intact
+	// B-LTA signature intact archive intact archive intact
 }
