@@ -69,7 +69,7 @@ func (o *ExtendOptions) check(dst io.Writer) error {
 	if dst == nil {
 		return badOption("dst", "nil")
 	}
-	if known, ok := alg.HashOf(o.Hash); o.Hash != 0 && (!ok || !known.Signs) {
+	if o.Hash != 0 && !stampHash(o.Hash) {
 		return badOption("Hash", alg.HashName(o.Hash))
 	}
 	if o.Level == LevelBLTA {

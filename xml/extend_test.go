@@ -200,3 +200,34 @@ func TestExtendRefuses(t *testing.T) {
 	}
 	require.NoError(t, Extend(t.Context(), new(bytes.Buffer), bytes.NewReader(good), int64(len(good)), l.extendOptions(LevelBLTA))) // the twin
 }
+
+// TestExtendSeveral raises two signatures of a document at once, and one of them.
+func TestExtendSeveral(t *testing.T) {
+	l := newLab(t)
+	doc := []byte(invoiceXML)
+	for _, place := range []string{"NBan", "NMua", "CQT"} {
+		o := &Options{Level: LevelBB, SignatureID: place, Place: "/HDon/DSCKS/" + place, References: []ReferenceOptions{{URI: "#data"}}, Clock: l.pki.Now}
+		doc = l.sign(doc, "ec", o)
+	}
+	o := l.extendOptions(LevelBLTA)
+	o.Choose = func(s *Signature) bool { return s.Element.ID != "NMua" }
+	var out bytes.Buffer
+	require.NoError(t, Extend(t.Context(), &out, bytes.NewReader(doc), int64(len(doc)), o))
+	for i, s := range read(t, out.Bytes(), nil).Signatures {
+		sound(t, s)
+		require.Equal(t, []Level{LevelBLTA, LevelBB, LevelBLTA}[i], s.Level)
+	}
+}
+
+// TestNestedSignatures: counter-signatures that are nested too deep are not read, and say so.
+func TestNestedSignatures(t *testing.T) {
+	open := `<ds:Signature xmlns:ds="` + spaceDSig + `" xmlns:xades="` + spaceXAdES + `" Id="s"><ds:SignedInfo/><ds:SignatureValue/><ds:Object><xades:QualifyingProperties Target="#s">` +
+		`<xades:UnsignedProperties><xades:UnsignedSignatureProperties><xades:CounterSignature>`
+	shut := `</xades:CounterSignature></xades:UnsignedSignatureProperties></xades:UnsignedProperties></xades:QualifyingProperties></ds:Object></ds:Signature>`
+	doc := strings.Repeat(open, 20) + strings.Repeat(shut, 20)
+	all := withCounters(read(t, []byte(doc), nil).Signatures)
+	require.Len(t, all, 20)
+	for i, s := range all {
+		require.Equal(t, i > 8, strings.Contains(findingCodes(s), string(CodeLimit)), "%d: %s", i, findingCodes(s))
+	}
+}

@@ -3,7 +3,6 @@ package xml
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"crypto/ecdsa"
 	"encoding/base64"
 	"io"
@@ -77,10 +76,6 @@ func (p *PreparedSignature) finish(ctx context.Context, dst io.Writer, in *sourc
 	}
 	m.Resolver = p.resolver(in)
 	m.Choose = func(s *Signature) bool { return s.Element.ID == p.id }
-	m.Hash = p.algorithm.Hash
-	if h, ok := alg.HashOf(m.Hash); !ok || !h.Signs {
-		m.Hash = crypto.SHA256
-	}
 	return m.extend(ctx, dst, signed)
 }
 

@@ -25,6 +25,13 @@ func (s *Signature) advance(d *digester, known certificates, more []*x509.Certif
 	if !v.shaped() {
 		return nil
 	}
+	depth := 0
+	for around := s.Parent; around != nil; around = around.Parent {
+		if depth++; depth > limits.XMLCounter { // each level is read again with those around it
+			s.addFault(tooMany("signatures nested in one another", limits.XMLCounter), "")
+			return nil
+		}
+	}
 	s.counterSigned()
 	signs := s.propertiesReference()
 	if len(v.qualifying) == 0 {

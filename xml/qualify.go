@@ -55,6 +55,8 @@ func (o *Options) settleXAdES() error {
 		return badOption("Prefix", *o.Prefix)
 	case len(o.Roles) > limits.XMLClaims || len(o.Commitments) > limits.XMLClaims || len(o.References) > limits.XMLClaims:
 		return tooMany("roles, formats or commitments of a signature", limits.XMLClaims)
+	case slices.ContainsFunc(o.References, func(r ReferenceOptions) bool { return isSignedProperties(&Reference{Type: r.Type}) }):
+		return badOption("Reference.Type", typeSignedProperties)
 	case p == nil || p.Implied:
 	case p.ID == "" || len(p.Digest) == 0:
 		return badOption("Policy", shorten(p.ID))

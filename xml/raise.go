@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/xmltree"
 	"github.com/kyso-dev/kyso/signer"
@@ -258,13 +257,17 @@ func (r *raiser) archiveTimestamp(ctx context.Context) error {
 
 // hashFor is the hash of time-stamps over the signature: the one asked for, else the signer's own, else SHA-256.
 func (r *raiser) hashFor() crypto.Hash {
-	if r.hash != 0 {
-		return r.hash
-	}
-	if known, ok := alg.HashOf(r.s.algorithm.Hash); ok && known.Signs {
-		return known.Crypto
+	for _, h := range [...]crypto.Hash{r.hash, r.s.algorithm.Hash} {
+		if stampHash(h) {
+			return h
+		}
 	}
 	return crypto.SHA256
+}
+
+// stampHash reports whether time-stamp authorities know the hash and may use it.
+func stampHash(h crypto.Hash) bool {
+	return h == crypto.SHA256 || h == crypto.SHA384 || h == crypto.SHA512
 }
 
 // token gets a token over digest and checks it, whoever made it.

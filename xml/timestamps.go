@@ -340,8 +340,8 @@ func (m *imprints) included(includes []xmltree.Node) (list []*Reference, err err
 // references hashes what References sign, one after the other; what comes out as nodes is canonicalised.
 func (m *imprints) references(w io.Writer, list []*Reference, method C14N) error {
 	for _, r := range list {
-		if (&jobs{spent: &m.d.spent}).spend(m.d.doc.in, m.d.doc.in.size) {
-			return tooDear()
+		if err := m.spend(m.d.doc.in.size); err != nil {
+			return err
 		}
 		if err := r.copy(m.d, w, method); err != nil {
 			return err
@@ -350,9 +350,20 @@ func (m *imprints) references(w io.Writer, list []*Reference, method C14N) error
 	return nil
 }
 
+// spend counts work: there may be many time-stamps over the same octets.
+func (m *imprints) spend(octets int64) error {
+	if (&jobs{spent: &m.d.spent}).spend(m.d.doc.in, octets) {
+		return tooDear()
+	}
+	return nil
+}
+
 // part hashes a child of the signature.
 func (m *imprints) part(w io.Writer, p *part, method C14N) error {
 	raw, err := m.d.doc.in.slice(p.start, p.end, limits.XMLWhole)
+	if err == nil {
+		err = m.spend(int64(len(raw)))
+	}
 	if err != nil {
 		return err
 	}
@@ -366,7 +377,11 @@ func (m *imprints) part(w io.Writer, p *part, method C14N) error {
 
 // property hashes an element in the properties.
 func (m *imprints) property(w io.Writer, n xmltree.Node, method C14N) error {
-	octets, err := canonicalElement(m.p.tree.Raw(n), m.p.tree.Context(n), method, nil)
+	raw := m.p.tree.Raw(n)
+	if err := m.spend(int64(len(raw))); err != nil {
+		return err
+	}
+	octets, err := canonicalElement(raw, m.p.tree.Context(n), method, nil)
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,7 @@ var xmlTerms = map[string]string{
 	"its value could not be verified":                                           "giá trị chữ ký không xác minh được",
 	"its value has no Id by which it could be signed":                           "giá trị chữ ký không có Id để dẫn chiếu khi ký",
 	"it has no properties of XAdES in which a counter-signature could stand":    "chữ ký không có thuộc tính XAdES để đặt chữ ký xác nhận",
+	"signatures nested in one another":                                          "chữ ký lồng trong nhau",
 	"octets of a part of a signature":                                           "byte của một phần chữ ký",
 	"octets of base64":                                                          "byte base64",
 	"octets of an XPath expression":                                             "byte của biểu thức XPath",

@@ -208,6 +208,7 @@ const (
 	XMLValues         = 4096       // certificates, CRLs and OCSP responses in the properties of one signature
 	XMLSigningCerts   = 64         // certificates that one SigningCertificate names
 	XMLClaims         = 256        // roles, commitments or formats of one signature
+	XMLCounter        = 8          // nesting of signatures in the properties of others
 	XMLOutline        = 1 << 16    // elements of the upper part of a document, by which is told what a signature leaves out …
 	XMLOutlineDepth   = 4          // … and how deep that goes
 	XMLOutlineSteps   = 20_000_000 // steps through it for all signatures of one document
