@@ -5,12 +5,9 @@ import (
 	"crypto"
 	"errors"
 	"io"
-	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/pdf"
@@ -53,54 +50,36 @@ func (r *reader) xml(ctx context.Context, src io.ReaderAt, size int64, content i
 	return nil
 }
 
-// readXML reads the document with the content that the caller gave: to References that name it, or, where there is only one thing outside
-// that References name, to those whatever they call it.
+// readXML reads the document, and again with the content that the caller gave where it is about that.
 func (r *reader) readXML(ctx context.Context, src io.ReaderAt, size int64, content io.ReaderAt) (*xml.Document, error) {
 	p := &progressAt{r: src, progress: progress{total: size, tell: r.opts.Progress}}
-	given := &givenContent{name: r.opts.ContentName, open: func() io.Reader { return r.section(content) }}
 	opts := &xml.ReadOptions{Certificates: r.given}
-	if r.opts.Content != nil {
-		opts.Resolver = given
-	}
 	doc, err := xml.Read(ctx, p, size, opts)
-	if err != nil || given.found || len(given.asked) != 1 {
+	if err != nil || r.opts.Content == nil {
 		return doc, err
 	}
-	given.any = true
+	uri, ok := doc.OutsideNamed(r.opts.ContentName)
+	if !ok {
+		return doc, nil
+	}
+	opts.Resolver = given{uri, func() io.Reader { return r.section(content) }}
 	return xml.Read(ctx, p, size, opts)
 }
 
-// givenContent resolves what References name outside of the document to the content that the caller gave.
-type givenContent struct {
-	name  string // of the content; "" when it has none
-	open  func() io.Reader
-	any   bool     // whatever the name is
-	found bool     // it was asked for by its name
-	asked []string // other names
+// given resolves the one URI that stands for the content that the caller gave.
+type given struct {
+	uri  string
+	open func() io.Reader
 }
 
-var errNotGiven = errors.New("this is not the content that was given")
-
-func (g *givenContent) Resolve(_ context.Context, uri string) (io.ReadCloser, error) {
-	named := g.name != "" && baseName(uri) == baseName(g.name)
-	g.found = g.found || named
-	if !named && !g.any {
-		if !slices.Contains(g.asked, uri) && len(g.asked) < 2 {
-			g.asked = append(g.asked, uri)
-		}
+func (g given) Resolve(_ context.Context, uri string) (io.ReadCloser, error) {
+	if uri != g.uri {
 		return nil, errNotGiven
 	}
 	return io.NopCloser(g.open()), nil
 }
 
-// baseName is the last part of a path or URI.
-func baseName(name string) string {
-	name = strings.ReplaceAll(name, `\`, "/")
-	if decoded, err := url.PathUnescape(name); err == nil {
-		name = decoded
-	}
-	return path.Base(name)
-}
+var errNotGiven = errors.New("this is not the content that was given")
 
 // ours are ids that this package gives itself.
 var ours = regexp.MustCompile(`^[st][0-9]+([.][0-9]+)*$`)
