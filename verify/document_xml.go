@@ -104,7 +104,7 @@ func xmlIDs(doc *xml.Document) []string {
 func (r *reader) xmlSignature(one *subject, doc *xml.Document, s *xml.Signature) {
 	r.learn(s.Certificates...)
 	out := &one.report
-	out.Format, out.Level, out.Path = "XML-DSig", string(s.Level), s.Element.Path
+	out.Format, out.Level, out.Path = "XML-DSig", string(s.Level), doc.Path(s.Element)
 	if s.Properties != nil {
 		out.Format = "XAdES"
 	}

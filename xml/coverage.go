@@ -87,7 +87,7 @@ func (c *covering) judge() {
 		return
 	case len(c.parts) > 0:
 		for _, e := range c.parts {
-			c.Covered = append(c.Covered, c.path(e))
+			c.Covered = append(c.Covered, c.doc.path(e))
 		}
 		c.Covered = append(c.Covered, c.outside...)
 	case len(c.outside) > 0:
@@ -95,7 +95,7 @@ func (c *covering) judge() {
 	default:
 		for _, e := range c.inside {
 			if e.Local != "KeyInfo" && e.Local != "SignedProperties" { // about the signature, not what it signs
-				c.Covered = append(c.Covered, c.path(e))
+				c.Covered = append(c.Covered, c.doc.path(e))
 			}
 		}
 	}
@@ -178,7 +178,7 @@ func (c *covering) objects() {
 	for i, p := range objects {
 		start, end := c.doc.in.original(p.start), c.doc.in.original(p.end)
 		if !slices.ContainsFunc(c.inside, func(e Element) bool { return e.Start <= start && end <= e.End || start <= e.Start && e.End <= end }) {
-			path := c.path(c.own.element) + "/Object"
+			path := c.doc.path(c.own.element) + "/Object"
 			if len(objects) > 1 {
 				path += "[" + strconv.Itoa(i+1) + "]"
 			}
@@ -187,9 +187,16 @@ func (c *covering) objects() {
 	}
 }
 
-// path is the path of an element, with numbers as far as the outline goes.
-func (c *covering) path(e Element) string {
-	o := c.doc.outline
+// Path is where an element stands, as coverages name it: of several of one name in one element each has its number behind its name, near the
+// root.
+func (d *Document) Path(e Element) string {
+	d.outline.number()
+	return d.path(e)
+}
+
+// path is Path where nodes are numbered.
+func (d *Document) path(e Element) string {
+	o := d.outline
 	i := o.at(e.Start)
 	if i < 0 {
 		return e.Path

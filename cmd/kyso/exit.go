@@ -15,6 +15,8 @@ import (
 	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/token"
 	"github.com/kyso-dev/kyso/verify"
+	"github.com/kyso-dev/kyso/xml"
+	"github.com/kyso-dev/kyso/xml/einvoice"
 )
 
 // Exit codes of every command but verify, which has its own for 0 to 2 and 5 (see verify.go).
@@ -40,6 +42,13 @@ func usage(code string, pairs ...string) *Error {
 func notThis(code string, pairs ...string) *Error {
 	e := usage(code, pairs...)
 	e.exit = exitUnreadable
+	return e
+}
+
+// refused is an error about a signature that cannot be made as asked.
+func refused(code string, pairs ...string) *Error {
+	e := usage(code, pairs...)
+	e.exit = exitNoSigning
 	return e
 }
 
@@ -85,6 +94,17 @@ var exitByCode = map[finding.Code]int{
 	cms.CodeKey:                exitNoSigning,
 	cms.CodeTimestamp:          exitNoSigning,
 
+	xml.CodeKey:                exitNoSigning,
+	xml.CodeNoCertificate:      exitNoSigning,
+	xml.CodeEarlier:            exitNoSigning,
+	xml.CodeLevelRefused:       exitNoSigning,
+	xml.CodeCollector:          exitNoSigning,
+	xml.CodeEvidence:           exitNoSigning,
+	xml.CodeTimestamp:          exitNoSigning,
+	xml.CodeSignatureBroken:    exitNoSigning,
+	xml.CodeReferenceBroken:    exitNoSigning,
+	xml.CodeCertificateMissing: exitNoSigning,
+
 	pdf.CodeOption:               exitUsage,
 	pdf.CodeFieldName:            exitUsage,
 	pdf.CodeFieldType:            exitUsage,
@@ -105,6 +125,22 @@ var exitByCode = map[finding.Code]int{
 	cms.CodeStateSize:            exitUsage,
 	cms.CodeRead:                 exitUsage,
 	cms.CodeWrite:                exitUsage,
+	xml.CodeOption:               exitUsage,
+	xml.CodeNotFound:             exitUsage,
+	xml.CodePlaceNone:            exitUsage,
+	xml.CodePlaceSeveral:         exitUsage,
+	xml.CodeTimestamper:          exitUsage,
+	xml.CodeChanged:              exitUsage,
+	xml.CodeState:                exitUsage,
+	xml.CodeStateVersion:         exitUsage,
+	xml.CodeStateSize:            exitUsage,
+	xml.CodeRead:                 exitUsage,
+	xml.CodeWrite:                exitUsage,
+	einvoice.CodeOption:          exitUsage,
+	einvoice.CodeSlotUnknown:     exitUsage,
+	einvoice.CodeSlotTaken:       exitUsage,
+	einvoice.CodeRead:            exitUsage,
+	einvoice.CodeWrite:           exitUsage,
 	verify.CodePolicy:            exitUsage,
 	verify.CodeRead:              exitUsage,
 	token.CodeModuleMissing:      exitUsage,
@@ -126,6 +162,8 @@ var exitByRoom = map[string]int{
 	"cms":       exitUnreadable,
 	"pdf":       exitUnreadable,
 	"pdfobj":    exitUnreadable,
+	"xml":       exitUnreadable,
+	"einvoice":  exitUnreadable,
 	"der":       exitUnreadable,
 	"verify":    exitUnreadable,
 	"testpki":   exitUsage,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/ades"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/verify"
+	"github.com/kyso-dev/kyso/xml"
 	"github.com/spf13/cobra"
 )
 
@@ -52,13 +54,16 @@ func (a *app) extendCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if format != verify.CMS && format != verify.PDF {
+			if format != verify.CMS && format != verify.PDF && format != verify.XML {
 				return notThis("extend-format", "path", args[0])
 			}
 			bar := a.progress(size)
 			err = writeFile(cmd.Context(), args[1], func(out *os.File) error {
-				if format == verify.PDF {
+				switch format {
+				case verify.PDF:
 					return flags.extendPDF(cmd, out, in, size, l, bar)
+				case verify.XML:
+					return flags.extendXML(cmd, out, in, size, l)
 				}
 				return flags.extendCMS(cmd, out, bar.reader(in), l)
 			})
@@ -116,4 +121,49 @@ func (e *extendFlags) extendCMS(cmd *cobra.Command, out *os.File, in io.ReadSeek
 		o.Content = content
 	}
 	return cms.Extend(cmd.Context(), out, in, o)
+}
+
+func (e *extendFlags) extendXML(cmd *cobra.Command, out, in *os.File, size int64, l parsed) error {
+	o := &xml.ExtendOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Hash: l.hash, Clock: l.clock}
+	var err error
+	if o.Certificates, err = e.others(); err != nil {
+		return err
+	}
+	if e.content != "" {
+		if o.Resolver, err = contentOf(cmd.Context(), in, size, e.content); err != nil {
+			return err
+		}
+	}
+	return xml.Extend(cmd.Context(), out, in, size, o)
+}
+
+// contentOf resolves what a detached signature names to the file that the user gave.
+func contentOf(ctx context.Context, in *os.File, size int64, path string) (xml.Resolver, error) {
+	f, _, err := openInput(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	doc, err := xml.Read(ctx, in, size, nil)
+	if err != nil {
+		return nil, err
+	}
+	uri, ok := doc.OutsideNamed(path)
+	if !ok {
+		return nil, usage("content-other", "path", path)
+	}
+	return fileResolver{uri, path}, nil
+}
+
+// fileResolver opens one file for the URI that stands for it, and nothing else.
+type fileResolver struct{ uri, path string }
+
+func (r fileResolver) Resolve(_ context.Context, uri string) (io.ReadCloser, error) {
+	if uri != r.uri {
+		return nil, usage("content-other", "path", r.path)
+	}
+	f, _, err := openInput(r.path)
+	return f, err
 }

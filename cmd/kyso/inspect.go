@@ -23,6 +23,8 @@ type inspection struct {
 	File        string               `json:"file"`
 	Format      verify.Format        `json:"format"`
 	Size        int64                `json:"size"`
+	Document    *verify.DocumentKind `json:"document"`
+	Slots       []verify.Slot        `json:"slots"`
 	Revisions   []verify.Revision    `json:"revisions"`
 	Signatures  []inspectedSignature `json:"signatures"`
 	Timestamps  []inspectedTimestamp `json:"timestamps"` // those of no signature
@@ -38,6 +40,8 @@ type inspectedSignature struct {
 	Kind               string                `json:"kind"`
 	Parent             string                `json:"parent"`
 	Field              string                `json:"field"`
+	Path               string                `json:"path"`
+	Slot               string                `json:"slot"`
 	Revision           *verify.RevisionRange `json:"revision"`
 	Format             string                `json:"format"`
 	Level              string                `json:"level"`
@@ -48,6 +52,9 @@ type inspectedSignature struct {
 	SignatureAlgorithm string                `json:"signature_algorithm"`
 	Integrity          verify.IntegrityPair  `json:"integrity"`
 	Extent             string                `json:"extent"`
+	Covered            []string              `json:"covered"`
+	NotCovered         []string              `json:"not_covered"`
+	References         []verify.Reference    `json:"references"`
 	Timestamps         []inspectedTimestamp  `json:"timestamps"`
 }
 
@@ -124,13 +131,14 @@ func inspect(ctx context.Context, in *os.File, size int64, name string) (*inspec
 	if err != nil {
 		return nil, err
 	}
-	found := &inspection{Schema: verify.Schema, File: name, Format: report.Format, Size: size, Revisions: report.Revisions,
+	found := &inspection{Schema: verify.Schema, File: name, Format: report.Format, Size: size, Document: report.Document, Slots: report.Slots, Revisions: report.Revisions,
 		Signatures: []inspectedSignature{}, Timestamps: inspectTimestamps(report.Timestamps), Stores: []inspectedStore{}, EmptyFields: []string{}}
 	for _, s := range report.Signatures {
 		found.Signatures = append(found.Signatures, inspectedSignature{
 			ID: s.ID, Kind: s.Kind, Parent: s.Parent, Field: s.Field, Revision: s.Revision, Format: s.Format, Level: s.Level,
 			Signer: s.Signer, ClaimedTime: s.Time.Claimed, Claims: s.Claims, DigestAlgorithm: s.DigestAlgorithm,
-			SignatureAlgorithm: s.SignatureAlgorithm, Integrity: s.Integrity, Extent: s.Coverage.Extent,
+			SignatureAlgorithm: s.SignatureAlgorithm, Integrity: s.Integrity, Extent: s.Coverage.Extent, Path: s.Path, Slot: s.Slot,
+			Covered: s.Coverage.Covered, NotCovered: s.Coverage.NotCovered, References: s.References,
 			Timestamps: inspectTimestamps(s.Timestamps),
 		})
 	}
@@ -190,6 +198,12 @@ func (i *inspection) print(a *app) error {
 		row(label, rfc3339(t.Time), t.TSA, t.DigestAlgorithm, t.Field)
 	}
 	row("inspect-file", i.File, a.word("report.format.", string(i.Format)), strconv.FormatInt(i.Size, 10))
+	if i.Document != nil {
+		row("inspect-document", a.word("report.document.", i.Document.Kind))
+	}
+	for _, at := range i.Slots {
+		row("inspect-slot", a.word("report.slot.", at.Slot), at.Path, a.word("report.slot.", at.State))
+	}
 	for _, r := range i.Revisions {
 		row("inspect-revision", strconv.Itoa(r.Index), strconv.FormatInt(r.End, 10), r.Signature)
 	}
@@ -197,6 +211,11 @@ func (i *inspection) print(a *app) error {
 	for _, s := range i.Signatures {
 		fmt.Fprintln(w)
 		row("inspect-signature", s.ID, s.Field, a.kind(s.Kind), s.Format, s.Level, a.extent(s))
+		row("inspect-path", s.Path)
+		if s.Kind == verify.KindSignature {
+			row("inspect-covered", s.Covered...)
+			row("inspect-left-out", s.NotCovered...)
+		}
 		row("inspect-signer", s.Signer.Subject, s.Signer.Serial)
 		row("inspect-issuer", s.Signer.Issuer)
 		row("inspect-claimed", rfc3339(s.ClaimedTime))

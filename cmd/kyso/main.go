@@ -81,7 +81,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.langName, "lang", "en", "language of messages: en or vi")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageErr(err) })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.signCommand(), a.extendCommand(), a.prepareCommand(), a.finishCommand(), a.verifyCommand(), a.inspectCommand(),
+	root.AddCommand(a.signCommand(), a.xmlCommand(), a.extendCommand(), a.prepareCommand(), a.finishCommand(), a.verifyCommand(), a.inspectCommand(),
 		a.timestampCommand(), a.certCommand(), a.trustCommand(), a.demoCommand(), a.benchCommand())
 	root.AddCommand(a.tokenCommand())
 	return root

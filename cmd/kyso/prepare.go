@@ -15,6 +15,7 @@ import (
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/trust"
+	"github.com/kyso-dev/kyso/xml"
 	"github.com/spf13/cobra"
 )
 
@@ -27,7 +28,7 @@ const (
 // state is what prepare leaves for finish: the prepared signature of the format's package, and the files it is about.
 type state struct {
 	Schema   int             `json:"schema"`    // 1
-	Format   string          `json:"format"`    // "pdf" or "cms"
+	Format   string          `json:"format"`    // "pdf", "xml" or "cms"
 	In       string          `json:"in"`        // absolute path of the document
 	InSHA256 string          `json:"in_sha256"` // of the document as it was prepared, hexadecimal
 	Out      string          `json:"out"`       // absolute path of the result
@@ -40,16 +41,16 @@ type state struct {
 func (a *app) prepareCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "prepare", Short: "Prepare a signature that a key elsewhere makes", Args: noCommand, RunE: help}
 	var flags pdfFlags
-	pdfCmd := a.prepareFormat("pdf", func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (prepared, error) {
+	pdfCmd := a.prepareFormat("pdf", nil, func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (prepared, error) {
 		return pdf.Prepare(cmd.Context(), in, size, chain, flags.options(l))
 	})
 	flags.add(pdfCmd)
 	var attached bool
-	cmsCmd := a.prepareFormat("cms", func(cmd *cobra.Command, in *os.File, _ int64, chain []*x509.Certificate, l parsed) (prepared, error) {
+	cmsCmd := a.prepareFormat("cms", nil, func(cmd *cobra.Command, in *os.File, _ int64, chain []*x509.Certificate, l parsed) (prepared, error) {
 		return cms.Prepare(cmd.Context(), in, chain, cmsOptions(l, attached))
 	})
 	cmsCmd.Flags().BoolVar(&attached, "attached", false, "put the content into the signature")
-	cmd.AddCommand(pdfCmd, cmsCmd)
+	cmd.AddCommand(pdfCmd, a.prepareXMLCommand(), cmsCmd)
 	return cmd
 }
 
@@ -62,7 +63,8 @@ type prepared interface {
 
 type prepareFunc func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (prepared, error)
 
-func (a *app) prepareFormat(format string, prepare prepareFunc) *cobra.Command {
+// prepareFormat is preparing in one format. check finds mistakes in the flags of the format; it may be nil.
+func (a *app) prepareFormat(format string, check func(*cobra.Command, *levelFlags) error, prepare prepareFunc) *cobra.Command {
 	var level levelFlags
 	var anchors trustFlags
 	var cert, statePath string
@@ -73,6 +75,11 @@ func (a *app) prepareFormat(format string, prepare prepareFunc) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cert == "" || statePath == "" {
 				return usage("arguments", "usage", cmd.UseLine())
+			}
+			if check != nil {
+				if err := check(cmd, &level); err != nil {
+					return err
+				}
 			}
 			l, err := level.parsePrepare()
 			if err != nil {
@@ -156,7 +163,7 @@ func readState(path string) (*state, error) {
 	if err := json.Unmarshal(data, &st); err != nil {
 		return nil, usage("state", "path", path)
 	}
-	if st.Schema != 1 || st.Format != "pdf" && st.Format != "cms" {
+	if st.Schema != 1 || st.Format != "pdf" && st.Format != "xml" && st.Format != "cms" {
 		return nil, usage("state", "path", path)
 	}
 	return &st, nil
@@ -237,12 +244,20 @@ func (a *app) finish(cmd *cobra.Command, st *state, value []byte, l parsed) erro
 
 // finisher reads the prepared signature of the state and returns what writes the result.
 func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []byte, l parsed) (func(io.Writer) error, error) {
-	if st.Format == "pdf" {
+	switch st.Format {
+	case "pdf":
 		p := new(pdf.PreparedSignature)
 		if err := p.UnmarshalJSON(st.Prepared); err != nil {
 			return nil, err
 		}
 		opts := &pdf.FinishOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock}
+		return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, size, value, opts) }, nil
+	case "xml":
+		p := new(xml.PreparedSignature)
+		if err := p.UnmarshalJSON(st.Prepared); err != nil {
+			return nil, err
+		}
+		opts := &xml.FinishOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock}
 		return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, size, value, opts) }, nil
 	}
 	p := new(cms.PreparedSignature)

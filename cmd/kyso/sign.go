@@ -14,8 +14,8 @@ import (
 )
 
 func (a *app) signCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "sign", Short: "Sign a PDF or any file", Args: noCommand, RunE: help}
-	cmd.AddCommand(a.signPDFCommand(), a.signCMSCommand())
+	cmd := &cobra.Command{Use: "sign", Short: "Sign a PDF, XML or any file", Args: noCommand, RunE: help}
+	cmd.AddCommand(a.signPDFCommand(), a.signXMLCommand(), a.signCMSCommand())
 	return cmd
 }
 
@@ -145,6 +145,9 @@ func (a *app) signed(ctx context.Context, path, format string, l parsed, s signe
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.out, a.text("signed", "path", path, "format", format, "level", string(l.level), "signer", i18n.Clean(cert.Subject.CommonName)))
+	if format != plainXML { // which has no levels
+		format += "-" + string(l.level)
+	}
+	fmt.Fprintln(a.out, a.text("signed", "path", path, "format", format, "signer", i18n.Clean(cert.Subject.CommonName)))
 	return nil
 }

@@ -181,7 +181,7 @@ func (r *verifyRun) verify(ctx context.Context, path string) (*verify.Report, er
 			return nil, err
 		}
 		defer content.Close()
-		opts.Content, opts.ContentSize = content, contentSize
+		opts.Content, opts.ContentSize, opts.ContentName = content, contentSize, r.content
 	}
 	return r.verifier.Verify(ctx, in, size, opts)
 }

@@ -10,6 +10,54 @@ var command = map[string]Message{
 		En: "{path} is not base64",
 		Vi: "{path} không phải là base64",
 	},
+	"command.xml-profile": {
+		En: "--profile {value} is none of xades, dsig and einvoice:SLOT, or there is no such slot",
+		Vi: "--profile {value} không phải là xades, dsig hay einvoice:Ô_KÝ, hoặc không có ô ký này",
+	},
+	"command.xml-level": {
+		En: "signatures of the profile {value} have no level {level}: leave out --level, or use --profile xades",
+		Vi: "chữ ký theo profile {value} không có mức {level}: hãy bỏ --level hoặc dùng --profile xades",
+	},
+	"command.xml-forms": {
+		En: "give --enveloping or --detached, not both",
+		Vi: "chỉ dùng --enveloping hoặc --detached, không dùng cả hai",
+	},
+	"command.xml-id": {
+		En: "--id names an element of the document that the signature goes into: leave out --enveloping and --detached",
+		Vi: "--id chỉ một phần tử của tài liệu chứa chữ ký: hãy bỏ --enveloping và --detached",
+	},
+	"command.xml-option": {
+		En: "{option} cannot be chosen with --profile {value}, which fixes it",
+		Vi: "không thể chọn {option} với --profile {value} vì profile này đã quy định sẵn",
+	},
+	"command.content-other": {
+		En: "the signature names several things, and none of them is called like {path}: give the file the name that the signature has for it",
+		Vi: "chữ ký nêu nhiều nội dung và không nội dung nào có tên như {path}: hãy đặt tên tệp đúng như tên ghi trong chữ ký",
+	},
+	"command.stripped": {
+		En: "left out {count} signatures: {path}",
+		Vi: "đã bỏ {count} chữ ký: {path}",
+	},
+	"command.wrapped": {
+		En: "put {count} documents into the envelope {path}",
+		Vi: "đã đóng {count} tài liệu vào thông điệp {path}",
+	},
+	"command.unwrapped": {
+		En: "{name}: {path}",
+		Vi: "{name}: {path}",
+	},
+	"command.batch-signed": {
+		En: "signed {count} documents: {path}",
+		Vi: "đã ký {count} tài liệu: {path}",
+	},
+	"command.batch-at": {
+		En: "nothing was signed, because of {path}",
+		Vi: "không tài liệu nào được ký, vì {path}",
+	},
+	"command.batch-name": {
+		En: "two documents are called {name}, and both results would have that name",
+		Vi: "có hai tài liệu cùng tên {name} nên kết quả sẽ trùng tên",
+	},
 	"command.content-of-pdf": {
 		En: "a PDF signature is about the PDF itself: leave out --content",
 		Vi: "chữ ký PDF ký chính tệp PDF: hãy bỏ --content",
@@ -57,6 +105,11 @@ var command = map[string]Message{
 		En: "empty signature fields",
 		Vi: "ô chữ ký còn trống",
 	},
+	"command.inspect-document":  {En: "document kind", Vi: "loại tài liệu"},
+	"command.inspect-slot":      {En: "signature place", Vi: "ô ký"},
+	"command.inspect-path":      {En: "path", Vi: "vị trí chữ ký"},
+	"command.inspect-covered":   {En: "signed", Vi: "phần được ký"},
+	"command.inspect-left-out":  {En: "not signed", Vi: "phần không được ký"},
 	"command.inspect-file":      {En: "file", Vi: "tệp"},
 	"command.inspect-issuer":    {En: "issuer", Vi: "đơn vị cấp chứng thư số"},
 	"command.inspect-revision":  {En: "revision", Vi: "phiên bản"},
@@ -123,8 +176,8 @@ var command = map[string]Message{
 		Vi: "không có phiên bản {value}; tài liệu có {count} phiên bản",
 	},
 	"command.signed": {
-		En: "signed {path}: {format}-{level} by {signer}",
-		Vi: "đã ký {path}: {format}-{level}, người ký {signer}",
+		En: "signed {path}: {format} by {signer}",
+		Vi: "đã ký {path}: {format}, người ký {signer}",
 	},
 	"command.state": {
 		En: "{path} is not a state that this version of kyso prepare wrote",
