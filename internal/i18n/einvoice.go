@@ -50,6 +50,10 @@ var einvoice = map[string]Message{
 		En: "no invoice can be read from the zip: {reason}",
 		Vi: "không đọc được hóa đơn trong tệp zip: {reason}",
 	},
+	"einvoice.nothing-left": {
+		En: "the document is a signature: without it nothing would be left",
+		Vi: "toàn bộ tài liệu là một chữ ký: bỏ chữ ký đi thì không còn gì",
+	},
 	"einvoice.form": {
 		En: "the file {name} of the dossier cannot be used: {reason}",
 		Vi: "không dùng được tệp {name} trong hồ sơ: {reason}",

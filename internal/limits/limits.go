@@ -221,7 +221,7 @@ const (
 	InvoiceChildren = 256       // children of a document's element that are told apart
 	InvoiceField    = 1024      // octets of a value that is read
 	InvoiceDiagnose = 2 << 20   // octets of an element whose digest is diagnosed
-	InvoiceAttempts = 64 << 20  // octets that diagnosing one file may canonicalise
+	InvoiceAttempts = 16 << 20  // octets that diagnosing one file may canonicalise
 	InvoiceZip      = 64 << 20  // octets of the tax portal's zip
 	InvoiceZipFiles = 64        // files in it
 	InvoiceZipXML   = 128 << 20 // octets of the invoice in it

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -60,28 +59,60 @@ var around = []surroundings{
 // be told from an element that had nothing declared around it.
 var exclusive = surroundings{what: "exclusive canonicalisation instead of the one it names", keep: all, attrs: true, method: xml.ExclusiveC14N}
 
-// change is one to the canonical octets.
+// change is one to the canonical octets. do returns nil where it changes nothing.
 type change struct {
 	what string
 	do   func([]byte) []byte
 }
 
-var (
-	between = regexp.MustCompile(`>[ \t\n]+<`)
-	leading = regexp.MustCompile(`>[ \t\n]+`)
-	ending  = regexp.MustCompile(`[ \t\n]+<`)
-
-	lineEnd, carriage = []byte("\n"), []byte("&#xD;")
-)
+var lineEnd, carriage = []byte("\n"), []byte("&#xD;")
 
 var changes = []change{
-	{"", func(b []byte) []byte { return b }},
-	{"a CR at the end of each line", func(b []byte) []byte { return bytes.ReplaceAll(b, lineEnd, []byte("&#xD;\n")) }},
-	{"no CR at the end of lines", func(b []byte) []byte { return bytes.ReplaceAll(b, carriage, nil) }},
-	{"letters and their accents as one character (NFC)", norm.NFC.Bytes},
-	{"letters and their accents apart (NFD)", norm.NFD.Bytes},
-	{"no blanks between elements", func(b []byte) []byte { return between.ReplaceAll(b, []byte("><")) }},
-	{"no blanks at the ends of values", func(b []byte) []byte { return ending.ReplaceAll(leading.ReplaceAll(b, []byte(">")), []byte("<")) }},
+	{"a CR at the end of each line", func(b []byte) []byte {
+		if !bytes.Contains(b, lineEnd) {
+			return nil
+		}
+		return bytes.ReplaceAll(b, lineEnd, []byte("&#xD;\n"))
+	}},
+	{"no CR at the end of lines", func(b []byte) []byte {
+		if !bytes.Contains(b, carriage) {
+			return nil
+		}
+		return bytes.ReplaceAll(b, carriage, nil)
+	}},
+	{"letters and their accents as one character (NFC)", func(b []byte) []byte { return normal(norm.NFC, b) }},
+	{"letters and their accents apart (NFD)", func(b []byte) []byte { return normal(norm.NFD, b) }},
+	{"no blanks between elements", func(b []byte) []byte { return trim(b, false) }},
+	{"no blanks at the ends of values", func(b []byte) []byte { return trim(b, true) }},
+}
+
+func normal(f norm.Form, b []byte) []byte {
+	if f.IsNormal(b) {
+		return nil
+	}
+	return f.Bytes(b)
+}
+
+// trim leaves out blanks next to tags: all of them, or those that stand alone between two.
+func trim(b []byte, all bool) []byte {
+	out := make([]byte, 0, len(b))
+	for len(b) > 0 {
+		end := bytes.IndexByte(b, '>') + 1
+		if end == 0 {
+			return append(out, b...)
+		}
+		out, b = append(out, b[:end]...), b[end:]
+		text := b
+		if next := bytes.IndexByte(b, '<'); next >= 0 {
+			text = b[:next]
+		}
+		b = b[len(text):]
+		if kept := bytes.Trim(text, " \t\n"); len(kept) == 0 || all {
+			text = kept
+		}
+		out = append(out, text...)
+	}
+	return out
 }
 
 // doctor looks for the change that explains what is broken.
@@ -287,36 +318,51 @@ func (d *doctor) try(raw []byte, c *xmltree.Context, method xml.C14N, fits func(
 	if c == nil {
 		return cure{}, nil
 	}
+	tried := make(map[string]bool)
 	for i := range around {
-		octets, err := d.canonical(raw, c, &around[i], method)
+		doc := alone(raw, c, &around[i])
+		tag := string(doc[:bytes.IndexByte(doc, '>')+1]) + string(around[i].method)
+		if tried[tag] {
+			continue
+		}
+		tried[tag] = true
+		octets, err := d.canonical(doc, &around[i], method)
 		if err != nil {
 			return cure{}, err
 		}
-		for _, text := range changes {
-			if octets == nil || !fits(text.do(octets)) {
-				continue
-			}
-			found := cure{what: around[i].what, detail: text.what}
-			if text.what == "" && found.what != whatSame {
-				octets, err = d.canonical(raw, c, &exclusive, method)
+		found := cure{what: around[i].what}
+		switch {
+		case octets == nil:
+			continue
+		case fits(octets):
+			if found.what != whatSame && found.what != exclusive.what {
+				octets, err = d.canonical(alone(raw, c, &exclusive), &exclusive, method)
 				found.exclusive = octets != nil && fits(octets)
 			}
+			found.exclusive = found.exclusive || found.what == exclusive.what
 			return found, err
+		case len(around[i].add) > 0: // one change at a time, mostly
+			continue
+		}
+		for _, text := range changes {
+			if changed := text.do(octets); changed != nil && fits(changed) {
+				found.detail = text.what
+				return found, nil
+			}
 		}
 	}
 	return cure{}, nil
 }
 
-// canonical is the canonical form of an element with other surroundings; nil when it cannot stand in them, or when enough was tried.
-func (d *doctor) canonical(raw []byte, c *xmltree.Context, s *surroundings, method xml.C14N) ([]byte, error) {
+// canonical is the canonical form of an element in other surroundings; nil when it cannot stand in them, or when enough was tried.
+func (d *doctor) canonical(doc []byte, s *surroundings, method xml.C14N) ([]byte, error) {
 	if s.method != "" {
 		method = s.method
 	}
-	if d.spent += len(raw); d.spent > limits.InvoiceAttempts {
+	if d.spent += len(doc); d.spent > limits.InvoiceAttempts {
 		return nil, nil
 	}
 	var octets bytes.Buffer
-	doc := alone(raw, c, s)
 	err := xml.Canonicalize(d.ctx, &octets, bytes.NewReader(doc), int64(len(doc)), method, nil)
 	if cancelled := signer.Cancelled(d.ctx); cancelled != nil {
 		return nil, cancelled
@@ -327,49 +373,50 @@ func (d *doctor) canonical(raw []byte, c *xmltree.Context, s *surroundings, meth
 	return octets.Bytes(), nil
 }
 
-// alone makes a document of an element: what it inherits is written into its start tag.
+// alone makes a document of an element: what it inherits is written into its start tag. raw begins with one.
 func alone(raw []byte, c *xmltree.Context, s *surroundings) []byte {
-	end := 1
-	for end < len(raw) && !strings.ContainsRune(" \t\r\n/>", rune(raw[end])) {
-		end++
+	scan := xmltree.ScanElement(raw, c)
+	if k, err := scan.Next(); err != nil || k != xmltree.Start {
+		return raw // it cannot be read, and will be refused as it is
 	}
-	name := string(raw[1:end])
-	prefix, _, ok := strings.Cut(name, ":")
-	if !ok {
-		prefix = ""
-	}
-	own := xmltree.Binding{Prefix: prefix}
-	for _, b := range c.Bindings {
-		if b.Prefix == prefix {
-			own = b
-		}
+	name := scan.QName()
+	own := xmltree.Binding{Prefix: string(scan.Prefix()), URI: scan.Space()}
+	has := make(map[string]bool)
+	for _, a := range scan.Attrs() {
+		has[string(a.Prefix)+":"+string(a.Local)] = true
 	}
 	out := append([]byte("<"), name...)
-	tag := raw[end : bytes.IndexByte(raw, '>')+1] // enough of it: declarations behind a > in a value are rare, and then this does not parse
-	declare := func(b xmltree.Binding) {
-		attr := "xmlns"
-		if b.Prefix != "" {
-			attr += ":" + b.Prefix
-		}
-		if bytes.Contains(tag, []byte(" "+attr+"=")) {
+	write := func(prefix, local, value string) {
+		if has[prefix+":"+local] {
 			return // its own
 		}
-		out = append(out, " "+attr+`="`+escape(b.URI)+`"`...)
+		has[prefix+":"+local] = true
+		if prefix != "" {
+			prefix += ":"
+		}
+		out = append(out, " "+prefix+local+`="`+escape(value)+`"`...)
 	}
-	for _, b := range c.Bindings {
-		if s.keep(own, b) && !slices.ContainsFunc(s.add, func(a xmltree.Binding) bool { return a.Prefix == b.Prefix }) {
-			declare(b)
+	declare := func(b xmltree.Binding) {
+		if b.Prefix == "" {
+			write("", "xmlns", b.URI)
+		} else {
+			write("xmlns", b.Prefix, b.URI)
 		}
 	}
 	for _, b := range s.add {
 		declare(b)
 	}
-	for _, a := range slices.Backward(c.XML) { // the innermost counts
-		if attr := " xml:" + a.Local + "="; s.attrs && !bytes.Contains(tag, []byte(attr)) && !bytes.Contains(out, []byte(attr)) {
-			out = append(out, attr+`"`+escape(a.Value)+`"`...)
+	for _, b := range c.Bindings {
+		if s.keep(own, b) {
+			declare(b)
 		}
 	}
-	return append(out, raw[end:]...)
+	for _, a := range slices.Backward(c.XML) { // the innermost counts
+		if s.attrs {
+			write("xml", a.Local, a.Value)
+		}
+	}
+	return append(out, raw[1+len(name):]...)
 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;", ">", "&gt;", "\r", "&#13;", "\n", "&#10;", "\t", "&#9;")

@@ -3,7 +3,8 @@
 // kind at places of its own, the slots.
 //
 // [Sign] fills a slot: seller, buyer and tax authority sign an invoice one after another, in any order. [Prepare] does it for keys that
-// answer later, [SignBatch] for many documents under one consent. No octet changes but in the slot.
+// answer later, [SignBatch] for many documents under one consent. No octet changes but in the slot. [Check] says before signing what a
+// reader would find afterwards.
 //
 // [Read] says what a file is, which of its slots are signed and which have to be, what each signature covers, and what an accountant
 // should know besides: that the certificate belongs to another tax code, that an invoice was signed too late, that the QR code is not

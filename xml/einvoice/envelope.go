@@ -208,7 +208,7 @@ func enveloped(s *xmltree.Scanner) bool {
 
 // Write writes the document as a file of its own: the octets that it has in the envelope. Where the envelope declares namespaces, the
 // document was either signed before it was put there, and then gets none of them, or within it, and then takes them along on its root
-// element, so that its signatures are intact wherever they can be. A document of more than 64 MiB in such an envelope takes them along.
+// element, so that its signatures are intact wherever they can be. In such an envelope, one of more than 64 MiB is refused.
 func (e *Enclosed) Write(ctx context.Context, dst io.Writer) error {
 	if dst == nil {
 		return badOption("dst", "nil")
@@ -308,6 +308,9 @@ func (in *input) signatures(ctx context.Context) (out []span, n int, err error) 
 			return slices.Clip(out), n, nil
 		case xmltree.Start:
 			signature := s.Is(spaceDSig, "Signature")
+			if signature && s.Depth() == 1 {
+				return nil, 0, fail(CodeNothingLeft, nil)
+			}
 			if signature && (within == 0 || within == s.Depth()-1) {
 				if n++; n > limits.XMLSignatures {
 					return nil, 0, fail(CodeLimit, nil, "what", "signatures", "max", fmt.Sprint(limits.XMLSignatures))

@@ -93,6 +93,8 @@ func TestUnwrap(t *testing.T) {
 	}
 	require.Equal(t, []string{`<HDon xmlns="urn:x" a=">"/>`, `<y xmlns="urn:y"/>`}, unwrap(t, `<TDiep xmlns="urn:x"><DLieu><HDon a=">"/><y xmlns="urn:y"/></DLieu></TDiep>`), "unsigned")
 
+	require.Equal(t, []string{"<HDon xmlns:x=\"urn:x\"\n\txmlns='urn:z'/>"}, unwrap(t, "<TDiep xmlns='urn:y' xmlns:x='urn:x'><DLieu><HDon\n\txmlns='urn:z'/></DLieu></TDiep>"), "its own")
+
 	plain := utf16("<TDiep><DLieu>" + before + "</DLieu></TDiep>")
 	docs := unwrap(t, plain)
 	intact(t, []byte(docs[0]), 1)
@@ -145,6 +147,12 @@ func pack(t testing.TB, files ...[2]string) string {
 	}
 	require.NoError(t, z.Close())
 	return out.String()
+}
+
+func TestStripNothingLeft(t *testing.T) {
+	doc := `<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>`
+	_, err := einvoice.Strip(t.Context(), io.Discard, strings.NewReader(doc), int64(len(doc)))
+	require.True(t, hasCode(err, einvoice.CodeNothingLeft), "%v", err)
 }
 
 func TestReadZip(t *testing.T) {

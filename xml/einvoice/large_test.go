@@ -3,6 +3,7 @@ package einvoice_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -92,5 +93,31 @@ func BenchmarkInspect(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkSignLarge is one invoice of 20 MB.
+func BenchmarkSignLarge(b *testing.B) {
+	doc := einvoicetest.Invoice(&einvoicetest.Options{Lines: 90_000})
+	key := pki().Signer("ec")
+	b.SetBytes(int64(len(doc)))
+	for b.Loop() {
+		if err := einvoice.Sign(b.Context(), io.Discard, bytes.NewReader(doc), int64(len(doc)), key, einvoice.NBan, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkHint is what it costs to find out why an invoice of 2 MB is broken, when nothing explains it.
+func BenchmarkHint(b *testing.B) {
+	doc := sign(b, einvoicetest.Invoice(&einvoicetest.Options{Lines: 6_500}), "ec", einvoice.NBan, nil)
+	doc = bytes.Replace(doc, []byte("<DGia>125000<"), []byte("<DGia>925000<"), 1)
+	x, err := xml.Read(b.Context(), bytes.NewReader(doc), int64(len(doc)), nil)
+	require.NoError(b, err)
+	b.SetBytes(int64(len(doc)))
+	for b.Loop() {
+		if _, err := einvoice.Inspect(b.Context(), x, bytes.NewReader(doc), int64(len(doc)), nil); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

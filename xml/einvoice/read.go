@@ -67,8 +67,8 @@ func Inspect(ctx context.Context, doc *xml.Document, src io.ReaderAt, size int64
 		return nil, err
 	}
 	f := &File{XML: doc}
-	r := &reader{File: f, o: &o, of: make(map[int64]*Signature, len(doc.Signatures)), in: make(map[*Document][]*Signature), all: all,
-		ids: make(map[*x509.Certificate]vnid.Identity)}
+	r := newReader(f, &o)
+	r.all = all
 	r.signatures()
 	for _, p := range all.parts {
 		r.document(p)
@@ -97,6 +97,10 @@ type reader struct {
 	ids map[*x509.Certificate]vnid.Identity
 }
 
+func newReader(f *File, o *ReadOptions) *reader {
+	return &reader{File: f, o: o, of: make(map[int64]*Signature), in: make(map[*Document][]*Signature), ids: make(map[*x509.Certificate]vnid.Identity)}
+}
+
 func (r *reader) signatures() {
 	for _, x := range r.XML.Signatures {
 		s := &Signature{XML: x, Covered: []string{}, NotCovered: []string{}}
@@ -107,14 +111,20 @@ func (r *reader) signatures() {
 	}
 }
 
-// document takes in a part.
-func (r *reader) document(p *part) {
+// document is what a part says of itself.
+func (p *part) document() *Document {
 	d := &Document{
 		Kind: p.kind(), Path: p.path, Start: p.start, End: p.end, part: p,
 		Form: p.values[fieldForm], Symbol: p.values[fieldSymbol], Number: p.values[fieldNumber], Date: p.values[fieldDate],
 		TaxCode: p.values[fieldTaxCode], Buyer: p.values[fieldBuyer], Delegate: p.values[fieldDelegate], Message: p.values[fieldMessage],
 	}
 	d.WithCode = p.form.kind == Invoice && withCode(p)
+	return d
+}
+
+// document takes in a part.
+func (r *reader) document(p *part) {
+	d := p.document()
 	r.Documents = append(r.Documents, d)
 	if d.Kind == "" {
 		return

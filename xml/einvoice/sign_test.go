@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	utf16pkg "unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 
@@ -114,6 +115,9 @@ func TestSlots(t *testing.T) {
 				require.Equal(t, c.covered, covered)
 				untouched(t, doc, string(out), c.slot)
 			}
+			wide := sign(t, []byte(utf16(c.doc)), "ec", c.slot, &c.opts)
+			intact(t, wide, 1)
+			untouched(t, c.doc, narrow(t, wide), c.slot)
 		})
 	}
 }
@@ -248,4 +252,45 @@ func TestRefusals(t *testing.T) {
 			require.Zero(t, out.Len())
 		})
 	}
+}
+
+// narrow is the text of a document in UTF-16.
+func narrow(t *testing.T, doc []byte) string {
+	t.Helper()
+	require.Equal(t, []byte{0xFF, 0xFE}, doc[:2])
+	var units []uint16
+	for i := 2; i+1 < len(doc); i += 2 {
+		units = append(units, uint16(doc[i])|uint16(doc[i+1])<<8)
+	}
+	return string(utf16pkg.Decode(units))
+}
+
+// TestCheck says before signing what a reader would find afterwards.
+func TestCheck(t *testing.T) {
+	check := func(doc, who string, slot einvoice.Slot, opts *einvoice.CheckOptions) string {
+		findings, err := einvoice.Check(t.Context(), strings.NewReader(doc), int64(len(doc)), pki().Certificate(who), slot, opts)
+		if err != nil {
+			return string(err.(interface{ Code() string }).Code())
+		}
+		var codes []string
+		for _, f := range findings {
+			codes = append(codes, strings.TrimPrefix(string(f.Code), "einvoice."))
+		}
+		return strings.Join(codes, " ")
+	}
+	doc := invoice("K26TYY", emptySlots)
+	on := func(day int) *einvoice.CheckOptions {
+		return &einvoice.CheckOptions{SigningTime: morning.AddDate(0, 0, day), Registered: []string{pki().Certificate("signer").SerialNumber.Text(16)}}
+	}
+	require.Equal(t, "", check(doc, "signer", einvoice.NBan, on(0)))
+	require.Equal(t, "", check(doc, "signer", einvoice.NBan, on(3)))
+	require.Equal(t, "time-late", check(doc, "signer", einvoice.NBan, on(4)))
+	require.Equal(t, "time-before", check(doc, "signer", einvoice.NBan, on(-1)))
+	require.Equal(t, "unregistered tax-code", check(doc, "other", einvoice.NBan, on(0)))
+	require.Equal(t, "", check(doc, "other", einvoice.NMua, on(0)), "a buyer without a tax code")
+	require.Equal(t, "einvoice.slot-unknown", check(doc, "signer", einvoice.NNT, on(0)))
+	require.Equal(t, "einvoice.slot-taken", check(signAs(t, doc, "NBan signer"), "signer", einvoice.NBan, nil))
+	require.Equal(t, "einvoice.data-missing", check("<HDon/>", "signer", einvoice.NBan, nil))
+	require.Equal(t, "einvoice.option", check(doc, "signer", "/a/b", nil))
+	require.Equal(t, "xml.malformed", check("x", "signer", einvoice.NBan, nil))
 }
