@@ -5,6 +5,7 @@ var tables = []map[string]Message{
 	alg,
 	cms,
 	command,
+	csc,
 	der,
 	einvoice,
 	httpx,

@@ -14,4 +14,14 @@ var remoteTerms = map[string]string{
 	"it is too large":                          "dữ liệu quá lớn",
 	"it is not the JSON of an operation":       "không phải JSON của một giao dịch",
 	"something follows it":                     "có dữ liệu thừa phía sau",
+	"it is of another kind":                    "thuộc loại khác",
+
+	"it ends too early":                    "biểu thức kết thúc quá sớm",
+	"it has too many solutions":            "biểu thức có quá nhiều cách thỏa mãn",
+	"it is nested too deep":                "biểu thức lồng quá sâu",
+	"it names an object that there is not": "biểu thức nêu một đối tượng không có",
+	"it wants what is not known here":      "cần cách xác thực chưa được hỗ trợ",
+	"a parenthesis is not closed":          "biểu thức thiếu dấu đóng ngoặc",
+	"the objects are not told apart":       "các đối tượng xác thực trùng mã",
+	"there are too many objects":           "có quá nhiều đối tượng xác thực",
 }

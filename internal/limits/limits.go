@@ -280,3 +280,12 @@ const (
 	RemoteHint      = time.Minute      // the longest pause between two looks that a service may ask for
 	RemoteLifetime  = time.Hour        // the longest that an operation is waited for
 )
+
+// Services of the Cloud Signature Consortium (remote/csc).
+const (
+	CSCList       = 1000 // keys, methods, algorithms or certificates of one answer
+	CSCObjects    = 32   // things that a subscriber may authenticate by
+	CSCExpression = 4096 // octets of the expression over them
+	CSCWays       = 64   // combinations that it may stand for
+	CSCSessions   = 10_000
+)

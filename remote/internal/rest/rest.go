@@ -90,6 +90,26 @@ func Post(ctx context.Context, client *http.Client, address string, header http.
 		req.Header[k] = v
 	}
 	req.Header.Set("Content-Type", kind)
+	return send(ctx, client, req)
+}
+
+// Get asks for what can be asked for again. header may be nil. Errors are those of [Post].
+func Get(ctx context.Context, client *http.Client, address string, header http.Header) (*Answer, error) {
+	if err := signer.Cancelled(ctx); err != nil {
+		return nil, &SendError{Err: err}
+	}
+	req, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return nil, &SendError{Err: remote.NewError(remote.CodeAddress, nil, "url", httpx.Redact(address))}
+	}
+	for k, v := range header {
+		req.Header[k] = v
+	}
+	return send(ctx, client, req)
+}
+
+func send(ctx context.Context, client *http.Client, req *http.Request) (*Answer, error) {
+	address := req.URL.String()
 	req.Header.Set("Accept", "application/json")
 	var sent atomic.Bool
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
