@@ -149,7 +149,7 @@ func (c *Client) Wait(ctx context.Context, op *Operation) ([][]byte, error) {
 			if trouble != nil {
 				return nil, trouble
 			}
-		case trouble != nil && errors.Is(trouble, signer.ErrCancelled):
+		case trouble != nil && errors.Is(trouble, signer.ErrCancelled) && !errors.Is(trouble, signer.ErrOutcomeUnknown):
 			return nil, c.abandon(ctx, op)
 		case trouble != nil && !transient(trouble):
 			return nil, trouble

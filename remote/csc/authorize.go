@@ -32,6 +32,7 @@ type permit struct {
 	left   int  // signatures
 	spent  bool // it was sent with a request to sign, and has to be extended before the next
 	tries  int  // requests to sign that the service turned away unread
+	lost   bool // an answer with a newer handle may have been lost
 }
 
 func (p *permit) secrets() []remote.Secret { return []remote.Secret{p.handle, p.sad, p.bearer} }
@@ -218,12 +219,15 @@ func (s *Service) challenge(ctx context.Context, c *Credential, o AuthObject, q 
 func (s *Service) check(ctx context.Context, p *permit) (pending bool, err error) {
 	before := s.clock.Now()
 	var w wireActivation
-	answer, _, err := s.call(ctx, request{method: "credentials/authorizeCheck", body: map[string]any{"handle": p.handle.Reveal()}, secrets: p.secrets()}, &w)
-	var e *remote.Error
-	if errors.As(err, &e) && e.Code() == string(remote.CodeRequest) { // it knew the handle before: it waits no longer
-		err = remote.NewError(remote.CodeExpired, err)
-	}
+	answer, maybe, err := s.call(ctx, request{method: "credentials/authorizeCheck", body: map[string]any{"handle": p.handle.Reveal()}, secrets: p.secrets()}, &w)
 	if err != nil {
+		var e *remote.Error
+		if errors.As(err, &e) && e.Code() == string(remote.CodeRequest) { // it knew the handle before
+			if err = remote.NewError(remote.CodeExpired, err); p.lost {
+				err = remote.NewError(CodeSpent, nil)
+			}
+		}
+		p.lost = p.lost || maybe
 		return false, err
 	}
 	if w.SAD == "" && w.Handle == "" && answer.Status == http.StatusAccepted {

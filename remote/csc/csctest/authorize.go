@@ -113,7 +113,7 @@ func (s *Server) authorize(c *call) (*answer, *apiError) {
 
 // ask puts a request before the user.
 func (s *Server) ask(a approval) *Pending {
-	p := &Pending{ID: random(), Credential: a.credential, Text: a.text, Count: a.count, approval: a, handle: random(), until: s.opts.Clock().Add(s.opts.Lifetime)}
+	p := &Pending{ID: random(), Credential: a.credential, Text: a.text, Count: a.count, approval: a, handle: s.secret(), until: s.opts.Clock().Add(s.opts.Lifetime)}
 	s.requests[p.handle] = p
 	return p
 }
@@ -265,7 +265,7 @@ func satisfies(expression string, objects []Object, given map[string]bool) bool 
 
 // activate makes activation data.
 func (s *Server) activate(a approval) map[string]any {
-	sad := random()
+	sad := s.secret()
 	body := map[string]any{"SAD": sad}
 	life := time.Hour
 	if !s.opts.Guesses.NoExpiresIn {
@@ -290,7 +290,7 @@ func (s *Server) authorizeCheck(c *call) (*answer, *apiError) {
 	if decided == "" || decided == Approve && p.looks <= s.opts.Guesses.Looks {
 		if !s.opts.Guesses.OneHandle && p.looks == 1 { // it changes once
 			delete(s.requests, handle)
-			p.handle = random()
+			p.handle = s.secret()
 			s.requests[p.handle] = p
 		}
 		return &answer{http.StatusAccepted, map[string]any{"handle": p.handle}}, nil

@@ -118,8 +118,9 @@ func late(w http.ResponseWriter, r *http.Request, f Fault, status int, answer ma
 		_, _ = w.Write(data[:len(data)/2])
 		panic(http.ErrAbortHandler)
 	case Garbage:
+		data, _ := json.Marshal(answer)
 		w.WriteHeader(status)
-		fmt.Fprint(w, "\x00 this is no JSON }{")
+		fmt.Fprintf(w, "%s\x00 this is no JSON }{", data)
 		return true
 	case Huge:
 		w.WriteHeader(status)

@@ -42,7 +42,7 @@ type pushed struct {
 
 // grant makes a token.
 func (s *Server) grant(t *token, until time.Time) string {
-	t.value, t.until = random(), until
+	t.value, t.until = s.secret(), until
 	s.tokens[t.value] = t
 	return t.value
 }
@@ -204,7 +204,7 @@ func (s *Server) browserAnswer(id string) string {
 }
 
 func (s *Server) issue(c *code) string {
-	value := random()
+	value := s.secret()
 	c.until = s.opts.Clock().Add(time.Minute)
 	s.codes[value] = c
 	return value

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -108,6 +109,7 @@ type Server struct {
 	faults   map[string][]Fault
 	calls    []Call
 	signed   int
+	secrets  []string
 	changed  chan struct{} // closed and replaced whenever a user has acted
 }
 
@@ -212,6 +214,20 @@ func (s *Server) Signed() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.signed
+}
+
+// Secrets are the tokens, activation data, handles and codes that were given out so far: a test looks for them where they must not be.
+func (s *Server) Secrets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.secrets)
+}
+
+// secret makes up something that is to be kept.
+func (s *Server) secret() string {
+	v := random()
+	s.secrets = append(s.secrets, v)
+	return v
 }
 
 // Call is one request, as the journal has it.

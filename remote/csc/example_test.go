@@ -1,0 +1,87 @@
+package csc_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/kyso-dev/kyso/remote"
+	"github.com/kyso-dev/kyso/remote/csc"
+	"github.com/kyso-dev/kyso/remote/csc/csctest"
+	"github.com/kyso-dev/kyso/signer"
+)
+
+func Example() {
+	server, err := csctest.New(nil) // stands for https://rssp.example
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	ctx := context.Background()
+	provider, err := csc.New(ctx, csc.Config{
+		BaseURL:      server.V2,
+		CredentialID: csctest.DefaultEC,
+		Basic:        &csc.Basic{User: csctest.DefaultUser, Password: remote.Fixed(csctest.DefaultPassword)},
+		Ask: func(_ context.Context, q csc.Question) (remote.Secret, error) {
+			fmt.Printf("%s for %q\n", q.Object.ID, q.Text) // a program asks a person
+			return csctest.DefaultPIN, nil
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key := remote.New(provider, &remote.Options{Text: "Contract 12/2026"}) // a signer.Signer, for pdf.Sign and the like
+	digest := sha256.Sum256([]byte("contract"))
+	_, err = key.Sign(ctx, digest[:], crypto.SHA256)
+	switch {
+	case errors.Is(err, signer.ErrPINIncorrect):
+		fmt.Println("wrong PIN")
+	case errors.Is(err, signer.ErrRefused):
+		fmt.Println("refused")
+	case err != nil:
+		fmt.Println(err)
+	default:
+		fmt.Println("signed")
+	}
+	// Output:
+	// PIN for "Contract 12/2026"
+	// signed
+}
+
+// Several signatures, each of which may depend on the one before, under one PIN.
+func ExampleProvider_Transaction() {
+	server, err := csctest.New(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	ctx := context.Background()
+	provider, err := csc.New(ctx, csc.Config{
+		BaseURL: server.V1, CredentialID: csctest.DefaultEC, Ask: server.Ask,
+		Basic: &csc.Basic{User: csctest.DefaultUser, Password: remote.Fixed(csctest.DefaultPassword)},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key, err := provider.Transaction(2, "Contract and its annex")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	previous := []byte("contract")
+	for range 2 {
+		digest := sha256.Sum256(previous)
+		if previous, err = key.Sign(ctx, digest[:], crypto.SHA256); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(len(server.Calls("credentials/authorize")), "PIN,", server.Signed(), "signatures")
+	// Output: 1 PIN, 2 signatures
+}
