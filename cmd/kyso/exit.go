@@ -10,6 +10,7 @@ import (
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/signer/keyfile"
 	"github.com/kyso-dev/kyso/timestamp"
@@ -144,6 +145,9 @@ var exitByCode = map[finding.Code]int{
 	verify.CodePolicy:            exitUsage,
 	verify.CodeRead:              exitUsage,
 	token.CodeModuleMissing:      exitUsage,
+	remote.CodeConfig:            exitUsage,
+	remote.CodeAddress:           exitUsage,
+	remote.CodeSecretMissing:     exitUsage,
 	keyfile.CodePassword:         exitUsage,
 	keyfile.CodePasswordRequired: exitUsage,
 	keyfile.CodePasswordForm:     exitUsage,
@@ -155,6 +159,7 @@ var exitByRoom = map[string]int{
 	"signer":    exitNoSigning,
 	"keyfile":   exitNoSigning,
 	"token":     exitNoSigning,
+	"remote":    exitNoSigning,
 	"timestamp": exitNoSigning,
 	"httpx":     exitNoSigning,
 	"trust":     exitUsage,
@@ -204,5 +209,9 @@ func exitCode(err error) int {
 func refusedByOthers(err error) bool {
 	var key *signer.Error
 	var stamp *timestamp.Error
+	var cloud *remote.Error
+	if errors.As(err, &cloud) {
+		return exitByCode[finding.Code(cloud.Code())] == exitOK
+	}
 	return errors.As(err, &key) || errors.As(err, &stamp) || errors.Is(err, context.Canceled)
 }

@@ -21,6 +21,7 @@ import (
 type keyFlags struct {
 	p12, passFile    string
 	key, cert, chain string
+	remote           string
 	token            tokenKeyFlags
 }
 
@@ -31,12 +32,17 @@ func (k *keyFlags) add(cmd *cobra.Command) {
 	f.StringVar(&k.key, "key", "", "private key `file` (PEM)")
 	f.StringVar(&k.cert, "cert", "", "certificate `file` of --key (PEM or DER)")
 	f.StringVar(&k.chain, "chain", "", "`file` with the certificates above --cert (PEM)")
+	f.StringVar(&k.remote, "remote", "", "`configuration` of a remote signing service (JSON)")
 	k.token.add(cmd)
 }
 
 // signer opens the key that the flags name.
 func (k *keyFlags) signer(ctx context.Context, a *app, l parsed) (signer.Signer, error) {
 	switch {
+	case k.remote != "" && (k.token.module != "" || k.p12 != "" || k.key != "" || k.cert != "" || k.chain != ""):
+		return nil, usage("key-twice")
+	case k.remote != "" && !k.token.choice.set() && !k.token.pin.given():
+		return a.openRemote(k.remote)
 	case k.token.module != "" && (k.p12 != "" || k.key != "" || k.cert != "" || k.chain != ""):
 		return nil, usage("key-twice")
 	case k.token.module != "":

@@ -57,6 +57,7 @@ func TestScripts(t *testing.T) {
 			return err == nil, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"cloud":   cloud,
 			"exits":   exits,
 			"field":   field,
 			"serve":   serve,

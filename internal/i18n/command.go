@@ -120,8 +120,8 @@ var command = map[string]Message{
 	"command.inspect-holds":     {En: "{certificates} certificates, {ocsps} OCSP responses, {crls} CRLs", Vi: "{certificates} chứng thư số, {ocsps} phản hồi OCSP, {crls} danh sách thu hồi (CRL)"},
 	"command.inspect-timestamp": {En: "time-stamp", Vi: "dấu thời gian"},
 	"command.key-twice": {
-		En: "give one of --p12, --key with --cert, and --token, not several",
-		Vi: "chỉ dùng một trong các cách: --p12, --key cùng với --cert, hoặc --token",
+		En: "give one of --p12, --key with --cert, --token and --remote, not several",
+		Vi: "chỉ dùng một trong các cách: --p12, --key cùng với --cert, --token hoặc --remote",
 	},
 	"command.key-without-certificate": {
 		En: "--key and --cert belong together: give both",
@@ -136,8 +136,44 @@ var command = map[string]Message{
 		Vi: "--level {value} không phải là B-B, B-T, B-LT hay B-LTA",
 	},
 	"command.no-key": {
-		En: "no key to sign with: give --p12 FILE, --key FILE with --cert FILE, or --token MODULE",
-		Vi: "chưa có khóa để ký: hãy thêm --p12 TỆP, --key TỆP cùng --cert TỆP, hoặc --token MÔ-ĐUN",
+		En: "no key to sign with: give --p12 FILE, --key FILE with --cert FILE, --token MODULE, or --remote CONFIG.json",
+		Vi: "chưa có khóa để ký: hãy thêm --p12 TỆP, --key TỆP cùng --cert TỆP, --token MÔ-ĐUN hoặc --remote CẤU-HÌNH.json",
+	},
+	"command.remote-config": {
+		En: "{path} is not the configuration of a remote signing service: it has to be JSON with a kind",
+		Vi: "{path} không phải cấu hình dịch vụ ký số từ xa: tệp phải là JSON và có trường kind",
+	},
+	"command.remote-kind": {
+		En: "{path} names no service that is known here: {kind}",
+		Vi: "{path} nêu dịch vụ ký số chưa được hỗ trợ: {kind}",
+	},
+	"command.remote-field": {
+		En: "the configuration of the remote signing service cannot be read: {detail}",
+		Vi: "không đọc được cấu hình dịch vụ ký số từ xa: {detail}",
+	},
+	"command.remote-secret-twice": {
+		En: "a secret of the configuration is named by password_file or by password_env, not by both",
+		Vi: "mỗi thông tin bí mật trong cấu hình chỉ được nêu bằng password_file hoặc password_env, không dùng cả hai",
+	},
+	"command.remote-env": {
+		En: "the environment variable {name}, which the configuration names, is not set",
+		Vi: "biến môi trường {name} nêu trong cấu hình chưa được đặt",
+	},
+	"command.remote-sent": {
+		En: "sent, {count} to sign: confirm on the phone within {seconds} seconds",
+		Vi: "đã gửi {count} tài liệu cần ký: hãy xác nhận trên điện thoại trong {seconds} giây",
+	},
+	"command.remote-control": {
+		En: "the phone should show this code: {code}",
+		Vi: "điện thoại phải hiển thị mã này: {code}",
+	},
+	"command.remote-approved": {
+		En: "confirmed",
+		Vi: "đã xác nhận",
+	},
+	"command.demo-user": {
+		En: "--user {value} is none of approve, refuse, ignore and ask",
+		Vi: "--user {value} không phải approve, refuse, ignore hay ask",
 	},
 	"command.not-loopback": {
 		En: "--addr {addr} is not a loopback address with a port, such as 127.0.0.1:0",

@@ -14,9 +14,9 @@ import (
 
 // Authority issues certificates that look like those of SmartCA and say in every name that they are for tests.
 type Authority struct {
-	root, ca       *x509.Certificate
-	rootKey, caKey *rsa.PrivateKey
-	now            time.Time
+	root, ca *x509.Certificate
+	key      crypto.Signer // of ca
+	now      time.Time
 }
 
 // Keys are made once for a process, since making one takes a while: two for authorities, two for subscribers.
@@ -35,7 +35,8 @@ func otherKey() *rsa.PrivateKey { return keys[1]() }
 
 // NewAuthority makes a root and an authority below it, valid around now.
 func NewAuthority(now time.Time) (*Authority, error) {
-	a := &Authority{rootKey: keys[0](), caKey: keys[1](), now: now}
+	a := &Authority{key: keys[1](), now: now}
+	rootKey := keys[0]()
 	name := func(cn string) pkix.Name {
 		return pkix.Name{Country: []string{"VN"}, Organization: []string{"KYSO TEST - KHONG CO GIA TRI"}, CommonName: cn}
 	}
@@ -44,15 +45,20 @@ func NewAuthority(now time.Time) (*Authority, error) {
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
 	var err error
-	if a.root, err = issue(root, root, a.rootKey.Public(), a.rootKey); err != nil {
+	if a.root, err = issue(root, root, rootKey.Public(), rootKey); err != nil {
 		return nil, err
 	}
 	ca := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: name("TEST SmartCA RS"), NotBefore: now.AddDate(-4, 0, 0), NotAfter: now.AddDate(10, 0, 0),
 		IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
-	a.ca, err = issue(ca, a.root, a.caKey.Public(), a.rootKey)
+	a.ca, err = issue(ca, a.root, a.key.Public(), rootKey)
 	return a, err
+}
+
+// AuthorityOf issues with the key of an authority that there is already, below a root.
+func AuthorityOf(root, ca *x509.Certificate, key crypto.Signer, now time.Time) *Authority {
+	return &Authority{root: root, ca: ca, key: key, now: now}
 }
 
 func issue(tmpl, parent *x509.Certificate, pub crypto.PublicKey, key crypto.Signer) (*x509.Certificate, error) {
@@ -129,7 +135,7 @@ func (a *Authority) Issue(p Profile) (Certificate, error) {
 		KeyUsage:           x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment | x509.KeyUsageKeyEncipherment | x509.KeyUsageDataEncipherment,
 		ExtKeyUsage:        []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection},
 		UnknownExtKeyUsage: []asn1.ObjectIdentifier{{1, 3, 6, 1, 4, 1, 311, 10, 3, 12}},
-	}, a.ca, p.Key.Public(), a.caKey)
+	}, a.ca, p.Key.Public(), a.key)
 	return Certificate{Key: p.Key, Chain: []*x509.Certificate{leaf, a.ca, a.root}, Type: p.Type, Service: p.Service, Status: p.Status}, err
 }
 

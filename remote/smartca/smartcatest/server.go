@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/httpx"
@@ -70,8 +69,15 @@ type document struct {
 	content    []byte
 }
 
+// TB is what [NewServer] needs of a testing.TB; package testing itself stays out of programs that show the server.
+type TB interface {
+	Helper()
+	Fatal(args ...any)
+	Cleanup(func())
+}
+
 // NewServer starts a server that ends with the test. opts may be nil.
-func NewServer(t testing.TB, opts *Options) *Server {
+func NewServer(t TB, opts *Options) *Server {
 	t.Helper()
 	s, err := Start(opts)
 	if err != nil {

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/kyso-dev/kyso/internal/i18n"
+	"github.com/kyso-dev/kyso/remote"
+	"github.com/kyso-dev/kyso/signer"
+)
+
+// maxRemoteConfig bounds a configuration file: more than this is something else.
+const maxRemoteConfig = 1 << 20
+
+// secretName names a secret in a configuration and never holds it.
+type secretName struct {
+	File string `json:"password_file,omitempty"` // relative to the configuration's folder
+	Env  string `json:"password_env,omitempty"`
+}
+
+func (s *secretName) given() bool { return s != nil && (s.File != "" || s.Env != "") }
+
+// read gives the secret.
+func (s *secretName) read(dir string) (remote.Secret, error) {
+	switch {
+	case s.File != "" && s.Env != "":
+		return "", usage("remote-secret-twice")
+	case s.File != "":
+		path := s.File
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		secret, err := secretFile(path)
+		return remote.Secret(secret), err
+	case s.Env != "":
+		secret, ok := os.LookupEnv(s.Env)
+		if !ok {
+			return "", usage("remote-env", "name", s.Env)
+		}
+		return remote.Secret(secret), nil
+	}
+	return "", nil
+}
+
+// later gives the secret when it is needed; nil where none is named.
+func (s *secretName) later(dir string) remote.SecretFunc {
+	if !s.given() {
+		return nil
+	}
+	return func(context.Context) (remote.Secret, error) { return s.read(dir) }
+}
+
+// remoteKinds open the services that a configuration can name. dir is the folder of the configuration.
+var remoteKinds = map[string]func(a *app, dir string, config []byte) (remote.Provider, error){
+	"smartca": openSmartCA,
+}
+
+// openRemote opens the service that a configuration names. What happens to the request is told on standard error.
+func (a *app) openRemote(path string) (signer.Signer, error) {
+	data, err := readAll(path, maxRemoteConfig)
+	if err != nil {
+		return nil, err
+	}
+	var head struct {
+		Kind string `json:"kind"`
+		Text string `json:"text"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, usage("remote-config", "path", path)
+	}
+	open, ok := remoteKinds[head.Kind]
+	if !ok {
+		return nil, usage("remote-kind", "path", path, "kind", head.Kind)
+	}
+	provider, err := open(a, filepath.Dir(path), data)
+	if err != nil {
+		return nil, err
+	}
+	return remote.New(provider, &remote.Options{Text: head.Text, OnEvent: a.remoteEvent, Split: true}), nil
+}
+
+// strictly reads a configuration and refuses what it does not know: a misspelt name would else be passed over.
+func strictly(data []byte, config any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(config); err != nil {
+		return usage("remote-field", "detail", err.Error())
+	}
+	return nil
+}
+
+// remoteEvent tells whoever waits what to do.
+func (a *app) remoteEvent(e remote.Event) {
+	switch e.Kind {
+	case remote.EventSent:
+		fmt.Fprintln(a.err, a.text("remote-sent", "count", fmt.Sprint(len(e.Operation.Documents)), "seconds", fmt.Sprint(int(math.Ceil(e.Left.Seconds())))))
+	case remote.EventControl:
+		fmt.Fprintln(a.err, a.text("remote-control", "code", i18n.Clean(e.Operation.Control)))
+	case remote.EventApproved:
+		fmt.Fprintln(a.err, a.text("remote-approved"))
+	}
+}
