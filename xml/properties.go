@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/crypto/cryptobyte"
+	casn1 "golang.org/x/crypto/cryptobyte/asn1"
+
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
@@ -282,7 +285,8 @@ func (p *properties) policy(n xmltree.Node) *SignaturePolicy {
 type certRef struct {
 	hash   alg.Hash
 	digest []byte
-	serial *big.Int // nil when it is not said, or is of version 2
+	says   bool     // it names issuer and serial number too
+	serial *big.Int // nil when it cannot be read
 	uri    bool     // it has the attribute URI
 }
 
@@ -312,16 +316,34 @@ func (p *properties) certRefs(n xmltree.Node) ([]certRef, error) {
 		r := certRef{hash: h, digest: digest}
 		_, r.uri = p.tree.Attr(c, "URI")
 		if is := p.child(c, "IssuerSerial"); is != 0 {
-			text := strings.Trim(p.tree.Value(p.tree.Child(is, spaceDSig, "X509SerialNumber")), blanks)
-			if serial, ok := new(big.Int), len(text) < 200; ok {
-				if serial, ok = serial.SetString(text, 10); ok {
-					r.serial = serial
-				}
-			}
+			r.says, r.serial = true, serialOf(p.tree, is)
+		}
+		if is := p.child(c, "IssuerSerialV2"); is != 0 {
+			r.says, r.serial = true, serialV2(p.tree, is)
 		}
 		refs = append(refs, r)
 	}
 	return refs, nil
+}
+
+// serialOf is the serial number in an X509IssuerSerialType; nil when it cannot be read.
+func serialOf(t *xmltree.Tree, n xmltree.Node) *big.Int {
+	text := strings.Trim(t.Value(t.Child(n, spaceDSig, "X509SerialNumber")), blanks)
+	if len(text) >= 200 {
+		return nil
+	}
+	serial, _ := new(big.Int).SetString(text, 10)
+	return serial
+}
+
+// serialV2 is the serial number in an IssuerSerialV2, which holds the DER of an IssuerSerial (RFC 5035, 5.4); nil when it cannot be read.
+func serialV2(t *xmltree.Tree, n xmltree.Node) *big.Int {
+	der, ok := base64Of(t, n)
+	s, serial := cryptobyte.String(der), new(big.Int)
+	if !ok || !s.ReadASN1(&s, casn1.SEQUENCE) || !s.SkipASN1(casn1.SEQUENCE) || !s.ReadASN1Integer(serial) {
+		return nil
+	}
+	return serial
 }
 
 // signingCertificate holds the certificate against those that are named, and takes another one that is at hand where the first does not
@@ -378,7 +400,7 @@ func (s *Signature) signingCertificate(p *properties, more []*x509.Certificate) 
 		if r.hash.Weak {
 			s.add(CodeWeakReference, finding.Warning, clause, "algorithm", r.hash.Name)
 		}
-		if r.serial != nil && r.serial.Cmp(s.Certificate.SerialNumber) != 0 { // a hint; the digest is what binds
+		if r.says && (r.serial == nil || r.serial.Cmp(s.Certificate.SerialNumber) != 0) { // a hint; the digest is what binds
 			s.add(CodeIssuerSerial, finding.Warning, clause)
 		}
 	}
