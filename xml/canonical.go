@@ -27,7 +27,7 @@ type canonicalizer struct {
 	set      nodeSet
 	skip     func(s *xmltree.Scanner) bool // tells at a Start that the element is left out with all that is in it
 
-	w    io.Writer
+	w    io.Writer // nil: all of it stays in out
 	out  []byte
 	size int64
 	err  error
@@ -66,7 +66,7 @@ type attribute struct {
 const flushAt = 16 << 10
 
 func (c *canonicalizer) event(s *xmltree.Scanner, k xmltree.Kind) error {
-	if len(c.out) >= flushAt {
+	if len(c.out) >= flushAt && c.w != nil {
 		c.flush()
 	}
 	if c.skipping > 0 {
@@ -124,7 +124,7 @@ func (c *canonicalizer) floor(s *xmltree.Scanner) int {
 
 // run takes in octets that are canonical as they are.
 func (c *canonicalizer) run(raw []byte) {
-	if len(raw) < flushAt/4 {
+	if len(raw) < flushAt/4 || c.w == nil {
 		c.out = append(c.out, raw...)
 		return
 	}
@@ -139,7 +139,9 @@ func (c *canonicalizer) run(raw []byte) {
 
 // finish hands on what is left.
 func (c *canonicalizer) finish() error {
-	c.flush()
+	if c.w != nil {
+		c.flush()
+	}
 	return c.err
 }
 

@@ -100,11 +100,12 @@ func (b *jobs) add(r *Reference) bool {
 	return true
 }
 
-// start begins the canonical form.
-func (j *job) start(depth int) {
+// start begins the canonical form of an element of a document of so many octets.
+func (j *job) start(depth int, size int64) {
 	j.hashes = make(map[crypto.Hash]hash.Hash)
 	j.ask()
 	j.c = newCanonicalizer(j, j.method, j.prefixes)
+	j.c.out = make([]byte, 0, min(flushAt+flushAt/4, size+size/8))
 	j.c.comments, j.c.apex = j.comments, depth
 	switch j.left {
 	case leftOwn:
@@ -138,7 +139,7 @@ func (b *jobs) run(ctx context.Context, in *source) error {
 	}
 	for _, j := range b.byID[""] {
 		j.found = 1
-		j.start(0)
+		j.start(0, in.size)
 		b.open = append(b.open, j)
 	}
 	s := in.scan(ctx)
@@ -212,7 +213,7 @@ func (b *jobs) meet(in *source, s *xmltree.Scanner) {
 			if b.joined(list, j, s.Depth()) {
 				continue
 			}
-			j.start(s.Depth())
+			j.start(s.Depth(), in.size)
 			if j.buried(s) {
 				j.c.skipping = s.Depth()
 			}

@@ -86,7 +86,7 @@ func (k *keyInfo) x509Data(t *xmltree.Tree, data xmltree.Node, known certificate
 		ok := true
 		switch {
 		case t.Is(n, spaceDSig, "X509Certificate"):
-			der, decoded := decodeBase64(t.Value(n))
+			der, decoded := base64Value(t, n)
 			cert, err := (*x509.Certificate)(nil), error(nil)
 			if ok = decoded && len(k.certificates) < limits.XMLKeys; ok {
 				if cert, err = known.parse(der); err == nil {
@@ -96,12 +96,12 @@ func (k *keyInfo) x509Data(t *xmltree.Tree, data xmltree.Node, known certificate
 			}
 		case t.Is(n, spaceDSig, "X509CRL"):
 			var der []byte
-			if der, ok = decodeBase64(t.Value(n)); ok && len(k.crls) < limits.XMLKeys {
+			if der, ok = base64Value(t, n); ok && len(k.crls) < limits.XMLKeys {
 				k.crls = append(k.crls, der)
 			}
 		case t.Is(n, spaceDSig, "X509SKI"):
 			var ski []byte
-			if ski, ok = decodeBase64(t.Value(n)); ok {
+			if ski, ok = base64Value(t, n); ok {
 				k.skis = append(k.skis, ski)
 			}
 		case t.Is(n, spaceDSig, "X509IssuerSerial"):
@@ -116,7 +116,7 @@ func (k *keyInfo) x509Data(t *xmltree.Tree, data xmltree.Node, known certificate
 		case t.Is(n, spaceDSig11, "X509Digest"):
 			uri, _ := t.Attr(n, "Algorithm")
 			h, hok := alg.HashByXML(uri)
-			digest, dok := decodeBase64(t.Value(n))
+			digest, dok := base64Value(t, n)
 			if ok = hok && dok; ok {
 				k.digests = append(k.digests, certDigest{h.Crypto, digest})
 			}
@@ -164,11 +164,11 @@ func (k *keyInfo) candidates(others []*x509.Certificate) []*x509.Certificate {
 
 const blanks = " \t\r\n"
 
-// decodeBase64 is strict but for blanks, which base64Binary allows anywhere (XML Schema 2, 3.2.16).
-func decodeBase64(text string) ([]byte, bool) {
-	bare := make([]byte, 0, len(text))
-	for i := range len(text) {
-		if c := text[i]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+// decodeBase64 is strict but for blanks, which base64Binary allows anywhere (XML Schema 2, 3.2.16). It makes use of the text that it is given.
+func decodeBase64(text []byte) ([]byte, bool) {
+	bare := text[:0]
+	for _, c := range text {
+		if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 			bare = append(bare, c)
 		}
 	}
@@ -176,12 +176,15 @@ func decodeBase64(text string) ([]byte, bool) {
 	return b, err == nil && len(b) > 0
 }
 
+// base64Value decodes what an element says.
+func base64Value(t *xmltree.Tree, n xmltree.Node) ([]byte, bool) { return decodeBase64(t.AppendText(nil, n)) }
+
 // keyValue reads the child of a KeyValue.
 func keyValue(t *xmltree.Tree, n xmltree.Node) (crypto.PublicKey, error) {
 	switch {
 	case t.Is(n, spaceDSig, "RSAKeyValue"):
-		modulus, ok := decodeBase64(t.Value(t.Child(n, spaceDSig, "Modulus")))
-		exponent, eok := decodeBase64(t.Value(t.Child(n, spaceDSig, "Exponent")))
+		modulus, ok := base64Value(t, t.Child(n, spaceDSig, "Modulus"))
+		exponent, eok := base64Value(t, t.Child(n, spaceDSig, "Exponent"))
 		e := new(big.Int).SetBytes(exponent)
 		if !ok || !eok || len(modulus) > limits.RSAMax/8+1 || !e.IsInt64() || e.Int64() != int64(int(e.Int64())) {
 			return nil, fail(CodeKeyInfo, nil, "name", "RSAKeyValue")
@@ -190,7 +193,7 @@ func keyValue(t *xmltree.Tree, n xmltree.Node) (crypto.PublicKey, error) {
 		return pub, alg.CheckKey(pub)
 	case t.Is(n, spaceDSig11, "ECKeyValue"):
 		uri, _ := t.Attr(t.Child(n, spaceDSig11, "NamedCurve"), "URI")
-		point, ok := decodeBase64(t.Value(t.Child(n, spaceDSig11, "PublicKey")))
+		point, ok := base64Value(t, t.Child(n, spaceDSig11, "PublicKey"))
 		if !ok {
 			return nil, fail(CodeKeyInfo, nil, "name", "ECKeyValue")
 		}
@@ -261,7 +264,7 @@ func ecKey(urn string, point []byte) (crypto.PublicKey, error) {
 }
 
 func derKeyValue(t *xmltree.Tree, n xmltree.Node) (crypto.PublicKey, error) {
-	der, ok := decodeBase64(t.Value(n))
+	der, ok := base64Value(t, n)
 	if !ok {
 		return nil, fail(CodeKeyInfo, nil, "name", "DEREncodedKeyValue")
 	}

@@ -1,7 +1,6 @@
 package xml
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -18,9 +17,8 @@ import (
 
 // canonicalElement is the canonical form of an element that was cut out of a document.
 func canonicalElement(raw []byte, context *xmltree.Context, method C14N, prefixes []string) ([]byte, error) {
-	var out bytes.Buffer
-	c := newCanonicalizer(&out, method, prefixes)
-	c.apex = 1
+	c := newCanonicalizer(nil, method, prefixes)
+	c.apex, c.out = 1, make([]byte, 0, len(raw)+len(raw)/8+128)
 	s := xmltree.ScanElement(raw, context)
 	for {
 		k, err := s.Next()
@@ -28,8 +26,7 @@ func canonicalElement(raw []byte, context *xmltree.Context, method C14N, prefixe
 			return nil, wrap(err)
 		}
 		if k == xmltree.EOF {
-			err := c.finish()
-			return out.Bytes(), err
+			return c.out, c.finish()
 		}
 		if err := c.event(s, k); err != nil {
 			return nil, err
@@ -150,7 +147,7 @@ func base64Of(t *xmltree.Tree, n xmltree.Node) ([]byte, bool) {
 	if !whole {
 		return nil, false
 	}
-	return decodeBase64(t.Value(n))
+	return base64Value(t, n)
 }
 
 // signatureMethod reads the algorithm of the signature.

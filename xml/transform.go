@@ -319,7 +319,7 @@ func decode(now data) (data, error) {
 	if len(text) > limits.XMLBase64 {
 		return data{}, tooMany("octets of base64", limits.XMLBase64)
 	}
-	octets, ok := decodeBase64(string(text))
+	octets, ok := decodeBase64(text)
 	if !ok {
 		return data{}, fail(CodeBase64, nil)
 	}

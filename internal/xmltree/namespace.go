@@ -24,13 +24,17 @@ func (c *Context) Same(o *Context) bool {
 
 // scope keeps the namespaces in scope. Prefixes have numbers, so that a lookup costs the same however many there are.
 type scope struct {
-	numbers  map[string]int
+	numbers  map[string]int // nil while there are few
 	prefixes []string
 	current  []int // by number of the prefix: one more than its index in bindings, 0 for none
 	bindings []binding
+	interned []string // values of declarations
 	uris     map[string]string
 	last     int // the number that was looked up last
 }
+
+// fewNames is up to how many prefixes or values are looked for one by one: most documents have no more, and no map is made for them.
+const fewNames = 8
 
 type binding struct {
 	prefix, outer int
@@ -40,12 +44,9 @@ type binding struct {
 const maxInterned = 1024
 
 func (c *scope) reset() {
-	c.numbers = map[string]int{"": 0, "xml": 1, "xmlns": 2}
-	c.prefixes = []string{"", "xml", "xmlns"}
-	c.current = make([]int, 3, 8)
+	c.prefixes = append(c.prefixes[:0], "", "xml", "xmlns")
+	c.current = append(c.current[:0], 0, 1, 2)
 	c.bindings = append(c.bindings[:0], binding{prefix: 1, uri: SpaceXML}, binding{prefix: 2, uri: SpaceXMLNS})
-	c.current[1], c.current[2] = 1, 2
-	c.uris = make(map[string]string)
 }
 
 func (c *scope) mark() int { return len(c.bindings) }
@@ -58,16 +59,38 @@ func (c *scope) undo(mark int) {
 }
 
 func (c *scope) bind(prefix, uri string) int {
-	n, ok := c.numbers[prefix]
+	n, ok := c.number([]byte(prefix))
 	if !ok {
 		n = len(c.prefixes)
-		c.numbers[prefix] = n
 		c.prefixes = append(c.prefixes, prefix)
 		c.current = append(c.current, 0)
+		switch {
+		case c.numbers != nil:
+			c.numbers[prefix] = n
+		case n == fewNames:
+			c.numbers = make(map[string]int, 2*fewNames)
+			for i, p := range c.prefixes {
+				c.numbers[p] = i
+			}
+		}
 	}
 	c.bindings = append(c.bindings, binding{n, c.current[n], uri})
 	c.current[n] = len(c.bindings)
 	return n
+}
+
+// number is that of a prefix.
+func (c *scope) number(prefix []byte) (int, bool) {
+	if c.numbers != nil {
+		n, ok := c.numbers[string(prefix)]
+		return n, ok
+	}
+	for i, p := range c.prefixes {
+		if p == string(prefix) {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // spaceOf is the namespace of an open element, whose binding is in scope as long as it is open.
@@ -81,7 +104,7 @@ func (c *scope) spaceOf(f *frame) string {
 // lookup is what a prefix stands for, and leaves its number in last.
 func (c *scope) lookup(prefix []byte) (string, bool) {
 	if string(prefix) != c.prefixes[c.last] { // mostly the same as before
-		n, ok := c.numbers[string(prefix)]
+		n, ok := c.number(prefix)
 		if !ok {
 			return "", false
 		}
@@ -103,11 +126,26 @@ func (c *scope) intern(raw []byte, plain bool) string {
 	if !plain {
 		raw = appendValue(nil, raw)
 	}
-	if u, ok := c.uris[string(raw)]; ok {
+	if c.uris == nil {
+		for _, u := range c.interned {
+			if u == string(raw) {
+				return u
+			}
+		}
+	} else if u, ok := c.uris[string(raw)]; ok {
 		return u
 	}
 	u := string(raw)
-	if len(c.uris) < maxInterned {
+	switch {
+	case len(c.interned) < fewNames:
+		c.interned = append(c.interned, u)
+	case c.uris == nil:
+		c.uris = make(map[string]string, 2*fewNames)
+		for _, known := range c.interned {
+			c.uris[known] = known
+		}
+		fallthrough
+	case len(c.uris) < maxInterned:
 		c.uris[u] = u
 	}
 	return u

@@ -81,15 +81,37 @@ type frame struct {
 
 // NewScanner reads a document from r, through a window.
 func NewScanner(r io.Reader) *Scanner {
-	s := &Scanner{r: r, floor: -1}
+	s := newScanner()
+	s.r = r
+	return s
+}
+
+// room is what a small document needs, allocated with its Scanner.
+type room struct {
+	Scanner
+	frames   [12]frame
+	names    [96]byte
+	attrs    [4]Attr
+	prefixes [fewNames]string
+	current  [fewNames]int
+	bindings [fewNames]binding
+	interned [fewNames]string
+}
+
+func newScanner() *Scanner {
+	r := new(room)
+	s := &r.Scanner
+	s.floor = -1
+	s.frames, s.names, s.attrs = r.frames[:0], r.names[:0], r.attrs[:0]
+	s.scope = scope{prefixes: r.prefixes[:0], current: r.current[:0], bindings: r.bindings[:0], interned: r.interned[:0]}
 	s.scope.reset()
 	return s
 }
 
 // ScanBytes reads a document in memory. It is not copied, unless it is UTF-16.
 func ScanBytes(document []byte) *Scanner {
-	s := &Scanner{buf: document, eof: true, floor: -1}
-	s.scope.reset()
+	s := newScanner()
+	s.buf, s.eof = document, true
 	return s
 }
 
