@@ -1,6 +1,10 @@
 package xmltree
 
-import "github.com/kyso-dev/kyso/internal/limits"
+import (
+	"encoding/binary"
+
+	"github.com/kyso-dev/kyso/internal/limits"
+)
 
 // Most of a large document is tags without attributes and text without references. For whoever wants its octets and not its parts,
 // a Run is many events in one.
@@ -64,7 +68,7 @@ func (s *Scanner) skim() bool {
 		}
 		name := int(frames[depth-1].name)
 		end := i + 2 + len(names) - name
-		if end >= len(b) || b[end] != '>' || string(b[i+2:end]) != string(names[name:]) {
+		if end >= len(b) || b[end] != '>' || !sameName(b[i+2:], names, name) {
 			break
 		}
 		names = names[:name]
@@ -87,6 +91,16 @@ func appendName(names, b []byte, from, to int) []byte {
 	}
 	*(*[16]byte)(names[n : n+16]) = *(*[16]byte)(b[from : from+16])
 	return names[:n+to-from]
+}
+
+// sameName reports whether b begins with names[from:], most often a short name, by one word where there is room for it.
+func sameName(b, names []byte, from int) bool {
+	n := len(names) - from
+	if n > 8 || len(b) < 8 || cap(names)-from < 8 {
+		return string(b[:n]) == string(names[from:])
+	}
+	x := binary.LittleEndian.Uint64(b) ^ binary.LittleEndian.Uint64(names[from:from+8])
+	return x<<(64-8*n) == 0
 }
 
 // plainText is the end of the text at b[i:], which is markup, when all of it is canonical as written; -1 otherwise.
