@@ -177,7 +177,9 @@ func decodeBase64(text []byte) ([]byte, bool) {
 }
 
 // base64Value decodes what an element says.
-func base64Value(t *xmltree.Tree, n xmltree.Node) ([]byte, bool) { return decodeBase64(t.AppendText(nil, n)) }
+func base64Value(t *xmltree.Tree, n xmltree.Node) ([]byte, bool) {
+	return decodeBase64(t.AppendText(nil, n))
+}
 
 // keyValue reads the child of a KeyValue.
 func keyValue(t *xmltree.Tree, n xmltree.Node) (crypto.PublicKey, error) {
