@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,9 +26,9 @@ func TestSent(t *testing.T) {
 	nobody, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, nobody.Close())
-	hits := 0
+	var hits atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		hits++
+		hits.Add(1)
 		switch r.URL.Path {
 		case "/cut":
 			panic(http.ErrAbortHandler)
@@ -61,12 +62,12 @@ func TestSent(t *testing.T) {
 		"sent on":             {server.URL + "/redirect", true, signer.ErrProtocol},
 	} {
 		t.Run(name, func(t *testing.T) {
-			hits = 0
+			hits.Store(0)
 			_, err := rest.PostJSON(t.Context(), client, tc.url, nil, map[string]string{"password": "canary-4711"})
 			require.ErrorIs(t, err, tc.is)
 			require.Equal(t, tc.sent, rest.Sent(err), "%v", err)
 			require.NotContains(t, err.Error(), "4711")
-			require.LessOrEqual(t, hits, 1, "nothing is sent twice")
+			require.LessOrEqual(t, hits.Load(), int32(1), "nothing is sent twice")
 		})
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
