@@ -28,6 +28,12 @@ func Corpora(t testing.TB, elem ...string) string {
 	return under(t, "KYSO_CORPORA", elem...)
 }
 
+// CSCPeer returns the path of a program of other people's CSC software, which .ci/csc-peers installs under KYSO_CSC_PEERS.
+func CSCPeer(t testing.TB, program string) string {
+	t.Helper()
+	return under(t, "KYSO_CSC_PEERS", "bin", program)
+}
+
 // Run runs a program and returns its standard output and error. An exit status other than 0 fails the test.
 func Run(t testing.TB, name string, args ...string) (stdout, stderr string) {
 	t.Helper()

@@ -45,6 +45,9 @@ type Config struct {
 	// Async lets the service sign in its own time where it offers that (version 2): another process can then fetch the result.
 	Async bool
 
+	// ClientData goes along with every call, for services that give it a meaning. They may log it.
+	ClientData string
+
 	// Departures from the standard that some services need.
 	NoHashes  bool // do not name the digests when authorizing, where the service does not insist (SCAL 1)
 	AllCalls  bool // make also calls that the service does not list

@@ -144,6 +144,9 @@ func (s *Service) call(ctx context.Context, r request, out any) (answer *rest.An
 	if r.limit == 0 {
 		r.limit = quick
 	}
+	if s.config.ClientData != "" && r.method != "info" {
+		r.body["clientData"] = s.config.ClientData
+	}
 	renewed := false
 	for n := 1; ; n++ {
 		header, secrets := r.header, r.secrets
