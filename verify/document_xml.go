@@ -26,7 +26,7 @@ func (r *reader) xml(ctx context.Context, src io.ReaderAt, size int64, content i
 		return err
 	}
 	file, err := einvoice.Inspect(ctx, doc, src, size, &einvoice.ReadOptions{Certificates: r.given, Clock: r.now,
-		Registered: r.opts.Registered, DayOff: r.opts.DayOff, InsecureExclusive: r.opts.InsecureExclusive})
+		Registered: r.opts.Registered, DayOff: r.opts.DayOff, InsecureExclusive: r.opts.InsecureExclusive, InsecureEnveloped: r.opts.InsecureEnveloped})
 	if err != nil {
 		return err
 	}

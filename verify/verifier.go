@@ -69,6 +69,9 @@ type Options struct {
 	// InsecureExclusive takes signatures in XML that name Canonical XML 1.0 and were computed with Exclusive XML Canonicalization for intact,
 	// with a warning: some signing services made such in numbers. Standard verifiers refuse them.
 	InsecureExclusive bool
+	// InsecureEnveloped takes References to a signature's own properties for intact, with a warning, that name the enveloped-signature
+	// transform, which leaves nothing of them, and were computed without it. Standard verifiers refuse them.
+	InsecureEnveloped bool
 }
 
 // Verify judges the document of size octets that src holds, and returns its report. Documents of any size are read in constant

@@ -183,6 +183,10 @@ var einvoice = map[string]Message{
 		En: "a hint, not a verdict: {uri} would be intact with {what}[[ and {detail}]]",
 		Vi: "gợi ý, không phải kết luận: {uri} sẽ khớp nếu {what}[[ và {detail}]]",
 	},
+	"einvoice.enveloped": {
+		En: "the signature names a transform that leaves nothing of its own properties to be signed, and was computed without it; it is taken for intact because you allowed that",
+		Vi: "chữ ký khai báo phép biến đổi khiến phần thuộc tính của chính nó không còn gì để ký, nhưng lại tính không dùng phép này; được chấp nhận vì bạn đã cho phép",
+	},
 	"einvoice.exclusive": {
 		En: "the signature names inclusive canonicalisation and was computed with the exclusive one; it is taken for intact because you allowed that",
 		Vi: "chữ ký khai báo chuẩn tắc hóa thông thường (inclusive) nhưng lại tính theo dạng exclusive; được chấp nhận vì bạn đã cho phép",

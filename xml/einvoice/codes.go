@@ -62,6 +62,7 @@ const (
 	CodeUnregistered   = Code("einvoice.unregistered")    // the certificate is not among those registered: serial
 	CodeHint           = Code("einvoice.hint")            // why a Reference or the signature is broken: uri, change
 	CodeExclusive      = Code("einvoice.exclusive")       // InsecureExclusive made a broken signature intact
+	CodeEnveloped      = Code("einvoice.enveloped")       // InsecureEnveloped did
 )
 
 // Error is the error type of this package. Errors of package xml, of a Signer and of the context are handed on as they are or beneath

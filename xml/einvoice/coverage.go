@@ -98,6 +98,9 @@ func requires(d *Document, s Slot) bool {
 		return s == NBan || s == CQT && d.WithCode
 	case CashRegister: // its data go out the same day, without a signature
 		return false
+	case AuthorityNotice: // the head of the office signs decisions, not receipts (102) and results of checks (204)
+		model := d.part.values[fieldModel]
+		return s == CQT || !strings.HasPrefix(model, "01/TB-TN") && !strings.HasPrefix(model, "01/TB-KTDL")
 	case Envelope: // cash-register invoices, notices of errors in them
 		return d.Message == "206" || d.Message == "303"
 	}
@@ -115,14 +118,14 @@ func (r *reader) code(d *Document) {
 	case !d.WithCode && there > 0:
 		d.add(CodeCodeUnexpected, finding.Warning, "", "symbol", shorten(d.Symbol))
 	}
-	if !strings.HasPrefix(d.Symbol, "C") && !strings.HasPrefix(d.Symbol, "K") {
+	if !promises(d.part.symbol()) {
 		d.add(CodeSymbol, finding.Warning, "", "symbol", shorten(d.Symbol))
 	}
 }
 
 // data checks that a signature covers what its slot is to cover, and that this is where it belongs.
 func (r *reader) data(d *Document, s *Signature) {
-	if s.Whole && strings.Contains(s.facts.rule.path, "/") { // others sign too
+	if s.Whole && len(d.part.form.rules) > 1 { // others sign too
 		s.add(CodeWholeFile, finding.Warning, "XML Signature 1.1, 6.6.4", "slot", string(s.Slot))
 	}
 	rule := s.facts.rule

@@ -123,8 +123,7 @@ type doctor struct {
 	spent    int
 }
 
-// explain says of what is broken why it may be, and with InsecureExclusive makes intact what was computed with exclusive
-// canonicalisation.
+// explain says of what is broken why it may be, and takes for intact what the options allow.
 func (r *reader) explain(ctx context.Context, in *input) error {
 	d := &doctor{ctx: ctx, in: in, contexts: make(map[int64]*xmltree.Context)}
 	var sick []*Signature
@@ -147,7 +146,7 @@ func (r *reader) explain(ctx context.Context, in *input) error {
 		return err
 	}
 	for _, s := range sick {
-		if err := d.examine(s, r.o.InsecureExclusive); err != nil {
+		if err := d.examine(s, r.o); err != nil {
 			return err
 		}
 	}
@@ -175,36 +174,35 @@ func (d *doctor) look() error {
 }
 
 // examine looks at one signature.
-func (d *doctor) examine(s *Signature, tolerant bool) error {
+func (d *doctor) examine(s *Signature, o *ReadOptions) error {
 	x := s.XML
 	raw, err := d.in.element(span{x.Element.Start, x.Element.End}, limits.InvoiceDiagnose)
 	if err != nil || raw == nil {
 		return err
 	}
-	forgiven := true // all that is broken would be intact with exclusive canonicalisation
+	var cures []cure
 	if x.SignatureIntegrity == xml.Broken {
 		c, err := d.signedInfo(x, raw)
 		if err != nil {
 			return err
 		}
 		s.hint("SignedInfo", c)
-		forgiven = c.exclusive
+		cures = append(cures, c)
 	}
 	for _, ref := range x.References {
-		if ref.Integrity != xml.Broken || !literal(ref) {
-			forgiven = forgiven && ref.Integrity == xml.Intact
+		c := cure{}
+		if ref.Integrity == xml.Intact {
 			continue
 		}
-		c, err := d.reference(x, ref)
-		if err != nil {
-			return err
+		if ref.Integrity == xml.Broken && literal(ref) {
+			if c, err = d.reference(x, ref); err != nil {
+				return err
+			}
+			s.hint(ref.URI, c)
 		}
-		s.hint(ref.URI, c)
-		forgiven = forgiven && c.exclusive
+		cures = append(cures, c)
 	}
-	if tolerant && forgiven {
-		s.forgive()
-	}
+	s.forgive(o, cures)
 	return nil
 }
 
@@ -212,6 +210,7 @@ func (d *doctor) examine(s *Signature, tolerant bool) error {
 type cure struct {
 	what, detail string
 	exclusive    bool // exclusive canonicalisation alone does too
+	enveloped    bool // so does leaving out a transform that left nothing
 }
 
 func (s *Signature) hint(uri string, c cure) {
@@ -230,10 +229,21 @@ func (s *Signature) hint(uri string, c cure) {
 	s.add(CodeHint, finding.Info, "", "uri", shorten(uri), "what", what, "detail", detail)
 }
 
-// forgive takes for intact what was computed with exclusive canonicalisation.
-func (s *Signature) forgive() {
+// forgive takes a signature for intact of which all that is broken is of a kind that the options allow.
+func (s *Signature) forgive(o *ReadOptions, cures []cure) {
+	excluded, enveloped := false, false
+	for _, c := range cures {
+		switch {
+		case c.exclusive && o.InsecureExclusive:
+			excluded = true
+		case c.enveloped && o.InsecureEnveloped:
+			enveloped = true
+		default:
+			return
+		}
+	}
 	broken := func(f Finding) bool {
-		return f.Code == xml.CodeReferenceBroken || f.Code == xml.CodeSignatureBroken || f.Code == CodeHint
+		return f.Code == xml.CodeReferenceBroken || f.Code == xml.CodeEmpty || f.Code == xml.CodeSignatureBroken || f.Code == CodeHint
 	}
 	for _, ref := range s.XML.References {
 		ref.Integrity, ref.Findings = xml.Intact, slices.DeleteFunc(slices.Clone(ref.Findings), broken)
@@ -241,37 +251,48 @@ func (s *Signature) forgive() {
 	s.XML.SignatureIntegrity, s.XML.ContentIntegrity = xml.Intact, xml.Intact
 	s.XML.Findings = slices.DeleteFunc(slices.Clone(s.XML.Findings), broken)
 	s.Findings = slices.DeleteFunc(s.Findings, broken)
-	s.add(CodeExclusive, finding.Warning, "XML Signature 1.1, 4.4.3.2")
+	if excluded {
+		s.add(CodeExclusive, finding.Warning, "XML Signature 1.1, 4.4.3.2")
+	}
+	if enveloped {
+		s.add(CodeEnveloped, finding.Warning, "XML Signature 1.1, 6.6.4")
+	}
 }
 
 // reference looks for what makes the digest of a Reference fit.
 func (d *doctor) reference(x *xml.Signature, ref *xml.Reference) (cure, error) {
 	h, ok := alg.HashByName(ref.DigestAlgorithm)
-	if !ok || ref.Element == nil {
+	if !ok || ref.Element == nil && ref.URI != "" {
 		return cure{}, nil
 	}
-	at := span{ref.Element.Start, ref.Element.End}
+	at, context := span{0, d.in.size}, &xmltree.Context{}
+	if ref.Element != nil {
+		at = span{ref.Element.Start, ref.Element.End}
+		context = d.contexts[at.start]
+	}
 	raw, err := d.in.element(at, limits.InvoiceDiagnose)
 	if err != nil || raw == nil {
 		return cure{}, err
 	}
-	if at.holds(x.Element.Start) && x.Element.Start > at.start { // the signature leaves itself out
+	own := span{x.Element.Start, x.Element.End}
+	if at.holds(own.start) && own.start > at.start { // the signature leaves itself out
 		if d.in.encoding != xmltree.UTF8 {
 			return cure{}, nil
 		}
-		raw = slices.Concat(raw[:x.Element.Start-at.start], raw[x.Element.End-at.start:])
+		raw = slices.Concat(raw[:own.start-at.start], raw[own.end-at.start:])
 	}
 	method := xml.C14N10
 	if n := len(ref.Transforms); n > 0 && xml.C14N(ref.Transforms[n-1]).Known() {
 		method = xml.C14N(ref.Transforms[n-1])
 	}
-	c, err := d.try(raw, d.contexts[at.start], method, func(octets []byte) bool {
+	c, err := d.try(raw, context, method, func(octets []byte) bool {
 		sum := h.Crypto.New()
 		sum.Write(octets)
 		return bytes.Equal(sum.Sum(nil), ref.DigestValue)
 	})
 	if c.what == whatSame && c.detail == "" { // it fits as it is, but for a transform that leaves all of it out
 		c.detail = "its enveloped-signature transform left out"
+		c.enveloped = own.holds(at.start) && at.start > own.start
 	}
 	return c, err
 }

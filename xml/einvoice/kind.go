@@ -50,6 +50,7 @@ const (
 	fieldBuyer          // tax code of the buyer
 	fieldDelegate       // tax code of the one that issues invoices for the seller
 	fieldMessage        // MLTDiep
+	fieldModel          // MSo: the number of the form
 	fields
 )
 
@@ -115,7 +116,7 @@ var forms = prepared(
 		{slot: NNT, path: "DSCKS/NNT", covers: []string{"DLTBao", object}, tree: National},
 		{slot: TTCQT, path: "DSCKS/TTCQT", covers: []string{object, "DLTBao"}, plain: true, space: TimeNone, tree: Government},
 		{slot: CQT, path: "DSCKS/CQT", covers: []string{object, "DLTBao"}, spare: "STBao", plain: true, space: TimeNone, tree: Government},
-	}, fields: map[string]field{"DLTBao/MST": fieldTaxCode, "DLTBao/NTBao": fieldDate}},
+	}, fields: map[string]field{"DLTBao/MST": fieldTaxCode, "DLTBao/NTBao": fieldDate, "DLTBao/MSo": fieldModel}},
 	&form{kind: SummaryTable, root: "BTHDLieu", rules: []rule{
 		{slot: NNT, path: "DSCKS/NNT", covers: []string{"DLBTHop", object}, tree: National},
 	}, fields: map[string]field{"DLBTHop/TTChung/MST": fieldTaxCode, "DLBTHop/TTChung/NLap": fieldDate}},

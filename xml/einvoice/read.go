@@ -28,6 +28,10 @@ type ReadOptions struct {
 	// InsecureExclusive takes signatures that name Canonical XML 1.0 and were computed with Exclusive XML Canonicalization, which some
 	// signing services made in numbers, for intact, with a warning. Standard verifiers refuse them.
 	InsecureExclusive bool
+	// InsecureEnveloped takes References to what lies in their own signature, such as its signing time, for intact, with a warning, where
+	// they name the enveloped-signature transform and were computed as if they did not. The transform would leave nothing to be signed
+	// (XML Signature 1.1, 6.6.4), so standard verifiers refuse them; a library that much Vietnamese software relies on makes them.
+	InsecureEnveloped bool
 }
 
 func (o *ReadOptions) now() time.Time {
@@ -181,20 +185,29 @@ func (r *rule) of(k Kind) bool {
 	return true
 }
 
+// symbol is the symbol of an invoice; older ones have its form (KHMSHDon) in front.
+func (p *part) symbol() string {
+	return strings.TrimLeft(p.values[fieldSymbol], "123456789")
+}
+
 // withCode reads the first letter of an invoice's symbol: C with a code of the tax authority, K without. One that has neither is judged
 // by whether there is a code.
 func withCode(p *part) bool {
-	symbol := p.values[fieldSymbol]
-	if strings.HasPrefix(symbol, "C") || strings.HasPrefix(symbol, "K") {
-		return symbol[0] == 'C'
+	if promises(p.symbol()) {
+		return p.symbol()[0] == 'C'
 	}
 	return len(p.named("MCCQT")) > 0
 }
 
+// promises reports that a symbol says whether there is a code.
+func promises(symbol string) bool {
+	return strings.HasPrefix(symbol, "C") || strings.HasPrefix(symbol, "K")
+}
+
 // fromCashRegister reads the fourth letter of an invoice's symbol.
 func fromCashRegister(p *part) bool {
-	symbol := p.values[fieldSymbol]
-	return len(symbol) > 3 && symbol[3] == 'M'
+	symbol := p.symbol()
+	return promises(symbol) && len(symbol) > 3 && symbol[3] == 'M'
 }
 
 // kind says what the file is by what it holds.

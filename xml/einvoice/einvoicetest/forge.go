@@ -20,6 +20,7 @@ type forgery struct {
 	hash        crypto.Hash // SHA-1 or SHA-256
 	computed    xml.C14N    // what References are computed with; Canonical XML 1.0 is declared
 	whole       bool        // covers all of the document (URI="")
+	enveloped   bool        // names the enveloped-signature transform for its own properties too, which would leave nothing of them
 }
 
 const spaceDSig = "http://www.w3.org/2000/09/xmldsig#"
@@ -55,9 +56,14 @@ func (f forgery) sign(ctx context.Context, doc []byte, around string) ([]byte, e
 	reference := func(uri, transforms, digest string) string {
 		return fmt.Sprintf(`<Reference URI="%s">%s<DigestMethod Algorithm="%s"></DigestMethod><DigestValue>%s</DigestValue></Reference>`, uri, transforms, hash, digest)
 	}
+	const transform = `<Transforms><Transform Algorithm="` + xml.TransformEnveloped + `"></Transform></Transforms>`
+	own := ""
+	if f.enveloped {
+		own = transform
+	}
 	info := fmt.Sprintf(`><CanonicalizationMethod Algorithm="%s"></CanonicalizationMethod><SignatureMethod Algorithm="%s"></SignatureMethod>%s%s</SignedInfo>`,
 		xml.C14N10, method,
-		reference(uri, `<Transforms><Transform Algorithm="`+xml.TransformEnveloped+`"></Transform></Transforms>`, data), reference("#SigningTime", "", property))
+		reference(uri, transform, data), reference("#SigningTime", own, property))
 	h := f.hash.New()
 	h.Write([]byte(`<SignedInfo xmlns="` + spaceDSig + `"` + around + info))
 	value, err := f.key.Sign(rand.Reader, h.Sum(nil), f.hash)

@@ -120,7 +120,7 @@ func (o *Options) write(w *writer) {
 	if o.QR {
 		w.leaf("DLQRCode", fmt.Sprintf("00020101021202120010A0000007750110%s0206%s", o.Seller, o.Symbol))
 	}
-	if (o.Code || o.Symbol[0] == 'C') && !o.NoCode {
+	if (o.Code || strings.HasPrefix(strings.TrimLeft(o.Symbol, "123456789"), "C")) && !o.NoCode {
 		code := "00ABCDEF0123456789ABCDEF0123456789"
 		if strings.Contains(o.Symbol, "M") {
 			code = fmt.Sprintf("M1-26-ABCDE-%011d", o.Number)

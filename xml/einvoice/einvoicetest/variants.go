@@ -104,6 +104,7 @@ func (m *maker) forms() {
 	m.add("no code", m.sign(Invoice(nil), "NBan seller"), 1)
 	m.add("code", m.sign(Invoice(&Options{Symbol: "C26TYY"}), "NBan seller", "CQT authority"), 2)
 	m.add("cash register", Invoice(&Options{Symbol: "C26MYY"}), 0)
+	m.add("symbol with the form in front", m.sign(Invoice(&Options{Symbol: "1C26TYY"}), "NBan seller", "CQT authority"), 2)
 	m.add("replacement", m.sign(Invoice(&Options{Related: Replaces}), "NBan seller"), 1)
 	m.add("adjustment", m.sign(Invoice(&Options{Related: Adjusts}), "NBan seller"), 1)
 	m.add("many lines", m.sign(Invoice(&Options{Lines: 50}), "NBan seller"), 1)
@@ -211,6 +212,13 @@ func (m *maker) legacy() {
 	v.Intact, v.Sound = 0, false
 	v = m.add("declared inclusive, computed exclusive, tolerated", exclusive, 1, einvoice.CodeExclusive)
 	v.Read = &einvoice.ReadOptions{InsecureExclusive: true}
+	nothing := forge(forgery{hash: crypto.SHA256, computed: xml.C14N10, enveloped: true}, Options{})
+	v = m.add("a transform that leaves nothing", nothing, 1, einvoice.CodeHint)
+	v.Intact, v.Sound = 0, false
+	v = m.add("a transform that leaves nothing, tolerated", nothing, 1, einvoice.CodeEnveloped)
+	v.Read = &einvoice.ReadOptions{InsecureEnveloped: true}
+	v = m.add("a transform that leaves nothing, other things tolerated", nothing, 1, einvoice.CodeHint)
+	v.Intact, v.Sound, v.Read = 0, false, &einvoice.ReadOptions{InsecureExclusive: true}
 }
 
 // attacks are what must never pass.
