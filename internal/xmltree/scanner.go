@@ -507,7 +507,10 @@ func (s *Scanner) scanPI() (Kind, error) {
 		return s.short("the document ends within a processing instruction")
 	}
 	end := from + n
-	to := ncName(b, from)
+	if err := s.chars(from, end); err != nil {
+		return 0, err
+	}
+	to := ncName(b, from) // not -1: it ends at the ? at the latest
 	switch {
 	case to == from:
 		return 0, s.malformed(from, "a processing instruction has no name that may be")
@@ -522,9 +525,6 @@ func (s *Scanner) scanPI() (Kind, error) {
 	}
 	if data == to && to != end {
 		return 0, s.malformed(to, "a processing instruction has no name that may be")
-	}
-	if err := s.chars(data, end); err != nil {
-		return 0, err
 	}
 	s.from, s.to, s.data, s.end, s.pos = from, to, data, end+2, end+2
 	return PI, nil

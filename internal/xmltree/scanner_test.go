@@ -93,6 +93,8 @@ var cases = []struct {
 	{"PI named XML", `<a><?XmL x?></a>`, CodeMalformed},
 	{"PI without data", `<a><?p?></a>`, ""},
 	{"PI with a colon", `<a><?p:q x?></a>`, CodeNamespace},
+	{"UTF-8 cut off in the name of a processing instruction", "<a><?\xf0?>", CodeMalformed},
+	{"UTF-8 cut off in the name of a tag", "<a><\xf0>", CodeMalformed},
 	{"encoding not read", `<?xml version="1.0" encoding="windows-1258"?><a/>`, CodeEncoding},
 	{"UTF-16 declared, UTF-8 written", `<?xml version="1.0" encoding="UTF-16"?><a/>`, CodeEncoding},
 	{"BOM", "\uFEFF<a/>", ""},
