@@ -206,7 +206,7 @@ func (c *canonicalizer) start(s *xmltree.Scanner) error {
 		}
 	}
 	if top && c.apex > 0 && !c.method.exclusive() {
-		c.inherit(s, 0)
+		c.inherit(s, -1)
 	}
 	c.out = append(append(c.out, '<'), s.QName()...)
 	c.writeAxes()

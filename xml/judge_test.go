@@ -82,6 +82,13 @@ func TestXMLSecVerifies(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("inclusive 1.1 under xml:base", func(t *testing.T) {
+		out := sign(t, []byte(`<a xml:base="../x/y" xml:lang="vi"><b xml:base="z/"/></a>`), pki().Signer("signer"), &Options{Canonicalization: C14N11})
+		intact(t, out, nil, 1)
+		if err := xmlsecVerify(t, file(t, "signed.xml", out)); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
 	t.Run("broken", func(t *testing.T) { // the judge can say no
 		out := bytes.Replace(sign(t, []byte(invoiceXML), pki().Signer("signer"), nil), []byte("Mẫu"), []byte("Khác"), 1)
 		if err := xmlsecVerify(t, file(t, "signed.xml", out)); err == nil {
