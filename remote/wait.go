@@ -36,8 +36,11 @@ func (c *Client) apply(ctx context.Context, op *Operation, s Status) error {
 		if err := op.take(s.Signatures); err != nil {
 			return c.finish(ctx, op, err)
 		}
-		c.event(EventSigned, op, nil)
-		return c.save(ctx, op)
+		if err := c.save(ctx, op); err != nil {
+			return err
+		}
+		c.event(EventSigned, op, nil) // last: whoever is told may use the signatures, and forget the operation
+		return nil
 	default:
 		return c.finish(ctx, op, signer.NewError(signer.CodeProtocol, nil))
 	}
@@ -55,8 +58,9 @@ func (c *Client) apply(ctx context.Context, op *Operation, s Status) error {
 // finish ends the operation with an error and keeps that.
 func (c *Client) finish(ctx context.Context, op *Operation, err error) error {
 	op.end(err)
+	err = errors.Join(err, c.save(ctx, op))
 	c.event(EventEnded, op, err)
-	return errors.Join(err, c.save(ctx, op))
+	return err
 }
 
 // rested reports whether enough time has passed since the last look at an operation.
