@@ -55,8 +55,8 @@ func stampBy(tsa string, bend func(*timestamp.Request)) func(digest []byte, hash
 	}
 }
 
-// cscConfig is a client of a service over the demo PKI.
-func cscConfig(server *csctest.Server, base, credential string) csc.Config {
+// cscClient is a client of a service over the demo PKI.
+func cscClient(server *csctest.Server, base, credential string) csc.Config {
 	return csc.Config{
 		BaseURL: base, CredentialID: credential, Ask: server.Ask, Basic: &csc.Basic{User: csctest.DefaultUser, Password: remote.Fixed(csctest.DefaultPassword)},
 	}
@@ -76,9 +76,9 @@ func TestJudgesAcceptCSC(t *testing.T) {
 		return out.Bytes()
 	}
 	for name, base := range map[string]string{"csc1.pdf": server.V1, "csc2.pdf": server.V2} {
-		write(name, document, peerKey(t, cscConfig(server, base, "signer")), base == server.V2)
+		write(name, document, peerKey(t, cscClient(server, base, "signer")), base == server.V2)
 	}
-	p, err := csc.New(t.Context(), cscConfig(server, server.V2, "ec"))
+	p, err := csc.New(t.Context(), cscClient(server, server.V2, "ec"))
 	require.NoError(t, err)
 	tx, err := p.Transaction(2, "two signatures of one document")
 	require.NoError(t, err)
@@ -100,7 +100,7 @@ func TestCSCTimestamps(t *testing.T) {
 	bend := func(*timestamp.Request) {}
 	server := cscDemo(t, d, csctest.Options{Timestamp: stampBy(d.tsa, func(r *timestamp.Request) { bend(r) })})
 	for _, base := range []string{server.V1, server.V2} {
-		s, err := csc.Connect(t.Context(), cscConfig(server, base, ""))
+		s, err := csc.Connect(t.Context(), cscClient(server, base, ""))
 		require.NoError(t, err)
 		client := &timestamp.Client{URL: s.Base(), HTTPClient: s.TSA()}
 		digest := sha256.Sum256([]byte("x"))
@@ -146,7 +146,7 @@ func TestCSCSignDoc(t *testing.T) {
 		}
 		return prepared.FinishDER(t.Context(), value, nil)
 	}})
-	p, err := csc.New(t.Context(), cscConfig(server, server.V2, "ec"))
+	p, err := csc.New(t.Context(), cscClient(server, server.V2, "ec"))
 	require.NoError(t, err)
 	digest := sha256.Sum256([]byte("judged by others\n"))
 	refused := errors.New("it signs something else")

@@ -42,7 +42,7 @@ func (k *keyFlags) signer(ctx context.Context, a *app, l parsed) (signer.Signer,
 	case k.remote != "" && (k.token.module != "" || k.p12 != "" || k.key != "" || k.cert != "" || k.chain != ""):
 		return nil, usage("key-twice")
 	case k.remote != "" && !k.token.choice.set() && !k.token.pin.given():
-		return a.openRemote(k.remote)
+		return a.openRemote(ctx, k.remote)
 	case k.token.module != "" && (k.p12 != "" || k.key != "" || k.cert != "" || k.chain != ""):
 		return nil, usage("key-twice")
 	case k.token.module != "":

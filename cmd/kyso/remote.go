@@ -56,12 +56,13 @@ func (s *secretName) later(dir string) remote.SecretFunc {
 }
 
 // remoteKinds open the services that a configuration can name. dir is the folder of the configuration.
-var remoteKinds = map[string]func(a *app, dir string, config []byte) (remote.Provider, error){
+var remoteKinds = map[string]func(ctx context.Context, a *app, dir string, config []byte) (remote.Provider, error){
+	"csc":     openCSC,
 	"smartca": openSmartCA,
 }
 
 // openRemote opens the service that a configuration names. What happens to the request is told on standard error.
-func (a *app) openRemote(path string) (signer.Signer, error) {
+func (a *app) openRemote(ctx context.Context, path string) (signer.Signer, error) {
 	data, err := readAll(path, maxRemoteConfig)
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func (a *app) openRemote(path string) (signer.Signer, error) {
 	if !ok {
 		return nil, usage("remote-kind", "path", path, "kind", head.Kind)
 	}
-	provider, err := open(a, filepath.Dir(path), data)
+	provider, err := open(ctx, a, filepath.Dir(path), data)
 	if err != nil {
 		return nil, err
 	}

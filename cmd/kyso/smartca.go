@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ type smartcaConfig struct {
 	OTP        *secretName `json:"otp,omitempty"`
 }
 
-func openSmartCA(_ *app, dir string, data []byte) (remote.Provider, error) {
+func openSmartCA(_ context.Context, _ *app, dir string, data []byte) (remote.Provider, error) {
 	var c smartcaConfig
 	if err := strictly(data, &c); err != nil {
 		return nil, err

@@ -167,6 +167,18 @@ var command = map[string]Message{
 		En: "the phone should show this code: {code}",
 		Vi: "điện thoại phải hiển thị mã này: {code}",
 	},
+	"command.csc-page": {
+		En: "open this page in the browser and approve: {url}",
+		Vi: "hãy mở trang này trong trình duyệt và đồng ý: {url}",
+	},
+	"command.csc-prompt": {
+		En: "{label}[[ ({text})]]: ",
+		Vi: "{label}[[ ({text})]]: ",
+	},
+	"command.csc-sent": {
+		En: "a code was sent to the subscriber",
+		Vi: "mã xác thực đã được gửi cho người ký",
+	},
 	"command.remote-approved": {
 		En: "confirmed",
 		Vi: "đã xác nhận",

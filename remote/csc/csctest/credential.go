@@ -131,8 +131,9 @@ var keys = sync.OnceValues(func() (struct {
 	return k, err
 })
 
-// defaultCredentials are two keys under a small PKI: a root, an issuing authority and a person.
-func defaultCredentials(now time.Time) ([]Credential, error) {
+// Credentials are what a server has unless told otherwise: DefaultCredential and DefaultEC, two keys of a person under a small PKI of a root
+// and an issuing authority, valid from an hour before now. The private keys are made once a process.
+func Credentials(now time.Time) ([]Credential, error) {
 	k, err := keys()
 	if err != nil {
 		return nil, err

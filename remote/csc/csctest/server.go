@@ -153,7 +153,7 @@ func New(opts *Options) (*Server, error) {
 		o.Guesses.Looks = 1
 	}
 	if o.Credentials == nil {
-		made, err := defaultCredentials(o.Clock())
+		made, err := Credentials(o.Clock())
 		if err != nil {
 			return nil, err
 		}
