@@ -251,3 +251,27 @@ func TestPackBHXH(t *testing.T) {
 		require.True(t, hasCode(err, einvoice.CodeForm), "%s: %v", name, err)
 	}
 }
+
+func TestPackHealth(t *testing.T) {
+	d := &einvoice.HealthRecords{Facility: "48202", Date: "20260102", Records: [][]einvoice.HealthFile{
+		{{Kind: "XML1", Content: []byte("<TONG_HOP/>")}, {Kind: "XML2", Content: []byte("<CHITIEU/>")}}, {{Kind: "XML1", Content: []byte{0, 255}}},
+	}}
+	var out bytes.Buffer
+	require.NoError(t, einvoice.PackHealth(t.Context(), &out, pki().Signer("signer"), d, at(morning)))
+	intact(t, out.Bytes(), 1)
+	f, documents, signatures := read(t, out.String(), nil)
+	require.Empty(t, append(documents, signatures...))
+	require.Equal(t, einvoice.HealthData, f.Kind)
+	got, err := einvoice.UnpackHealth(t.Context(), bytes.NewReader(out.Bytes()), int64(out.Len()))
+	require.NoError(t, err)
+	require.Equal(t, d, got)
+	require.True(t, hasCode(einvoice.PackHealth(t.Context(), &out, pki().Signer("signer"), nil, nil), einvoice.CodeOption))
+	for name, doc := range map[string]string{
+		"another document":   "<HDon/>",
+		"not base64":         "<GIAMDINHHS><THONGTINHOSO><DANHSACHHOSO><HOSO><FILEHOSO><NOIDUNGFILE>!</NOIDUNGFILE></FILEHOSO></HOSO></DANHSACHHOSO></THONGTINHOSO></GIAMDINHHS>",
+		"fewer than it says": "<GIAMDINHHS><THONGTINHOSO><SOLUONGHOSO>2</SOLUONGHOSO><DANHSACHHOSO><HOSO/></DANHSACHHOSO></THONGTINHOSO></GIAMDINHHS>",
+	} {
+		_, err := einvoice.UnpackHealth(t.Context(), strings.NewReader(doc), int64(len(doc)))
+		require.True(t, hasCode(err, einvoice.CodeForm), "%s: %v", name, err)
+	}
+}

@@ -96,11 +96,15 @@ func FuzzZip(f *testing.F) {
 	})
 }
 
-// FuzzUnpack reads what may be a dossier of the social insurance.
+// FuzzUnpack reads what may be a dossier of the social insurance, or a file of the health insurance.
 func FuzzUnpack(f *testing.F) {
 	f.Add([]byte("<Hoso><NoiDung><ThongTinHoSo><ToKhais><FileToKhai><TenFile>a</TenFile><DoDaiFile>4</DoDaiFile><NoiDungFile>AAAA</NoiDungFile></FileToKhai></ToKhais></ThongTinHoSo></NoiDung></Hoso>"))
+	f.Add([]byte("<GIAMDINHHS><THONGTINHOSO><SOLUONGHOSO>1</SOLUONGHOSO><DANHSACHHOSO><HOSO><FILEHOSO><NOIDUNGFILE>AAAA</NOIDUNGFILE></FILEHOSO></HOSO></DANHSACHHOSO></THONGTINHOSO></GIAMDINHHS>"))
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		if _, err := einvoice.UnpackBHXH(context.Background(), bytes.NewReader(doc), int64(len(doc))); !typed(err) {
+			t.Fatalf("%T %v", err, err)
+		}
+		if _, err := einvoice.UnpackHealth(context.Background(), bytes.NewReader(doc), int64(len(doc))); !typed(err) {
 			t.Fatalf("%T %v", err, err)
 		}
 	})

@@ -3,11 +3,13 @@ package einvoice
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/internal/xmltree"
 	"github.com/kyso-dev/kyso/signer"
 )
@@ -161,19 +163,41 @@ func (e *errWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// parse makes the tree of a document.
-func parse(doc []byte) (*xmltree.Tree, error) {
-	text, err := xmltree.Decode(doc)
-	if err != nil {
-		return nil, wrap(err)
+// treeOf makes the tree of a document that is held in memory.
+func treeOf(ctx context.Context, src io.ReaderAt, size int64) (*xmltree.Tree, error) {
+	if size > limits.XMLWhole {
+		return nil, tooMany("octets of a dossier", limits.XMLWhole)
 	}
-	tree, err := xmltree.ParseDecoded(text)
+	in, err := open(ctx, src, size)
+	if err != nil {
+		return nil, err
+	}
+	if in.text == nil {
+		whole, err := in.slice(0, size)
+		if err != nil {
+			return nil, err
+		}
+		if in.text, err = xmltree.Decode(whole); err != nil {
+			return nil, wrap(err)
+		}
+	}
+	tree, err := xmltree.ParseDecoded(in.text)
 	return tree, wrap(err)
+}
+
+// decode reads base64 that may have blanks and line ends in it.
+func decode(s string) ([]byte, error) {
+	return base64.StdEncoding.DecodeString(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\r\n", r) {
+			return -1
+		}
+		return r
+	}, s))
 }
 
 // childOf is the first element of this local name in n; 0 when there is none.
 func childOf(t *xmltree.Tree, n xmltree.Node, local string) xmltree.Node {
-	for _, c := range t.Elements(n) {
+	for _, c := range elements(t, n) {
 		if string(t.Local(c)) == local {
 			return c
 		}

@@ -164,18 +164,7 @@ type Packed struct {
 // UnpackBHXH reads the files out of a dossier, so that each can be read and verified by itself. It checks DoDaiFile, which counts the
 // octets of the base64 text, as software writes it, or those of the file.
 func UnpackBHXH(ctx context.Context, src io.ReaderAt, size int64) ([]Packed, error) {
-	if size > limits.XMLWhole {
-		return nil, tooMany("octets of a dossier", limits.XMLWhole)
-	}
-	in, err := open(ctx, src, size)
-	if err != nil {
-		return nil, err
-	}
-	whole, err := in.slice(0, size)
-	if err != nil {
-		return nil, err
-	}
-	tree, err := parse(whole)
+	tree, err := treeOf(ctx, src, size)
 	if err != nil {
 		return nil, err
 	}
@@ -190,14 +179,14 @@ func UnpackBHXH(ctx context.Context, src io.ReaderAt, size int64) ([]Packed, err
 		}
 	}
 	var list []Packed
-	for _, n := range tree.Elements(at) {
+	for _, n := range elements(tree, at) {
 		if len(list) >= limits.InvoicePacked {
 			return nil, tooMany("files in a dossier", limits.InvoicePacked)
 		}
 		value := func(name string) string { return valueOf(tree, n, name) }
 		p := Packed{Code: shorten(value("MaToKhai")), Name: shorten(value("TenFile"))}
 		packed := value("NoiDungFile")
-		if p.Content, err = base64.StdEncoding.DecodeString(packed); err != nil {
+		if p.Content, err = decode(packed); err != nil {
 			return nil, fail(CodeForm, nil, "name", p.Name, "reason", "its content is not base64")
 		}
 		if long := value("DoDaiFile"); long != strconv.Itoa(len(packed)) && long != strconv.Itoa(len(p.Content)) {
