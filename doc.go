@@ -1,8 +1,8 @@
-// Package kyso is a Go SDK that signs and verifies documents: PDF (PAdES), any file (CMS, CAdES) and XML (XML-DSig).
+// Package kyso is a Go SDK that signs and verifies documents: PDF (PAdES), XML (XAdES, XML-DSig, Vietnamese e-invoices) and any
+// file (CMS, CAdES).
 //
-// A caller holds one [github.com/kyso-dev/kyso/signer.Signer], whatever holds the key (a file or a USB token, and later a SIM or
-// a cloud), and hands it to a format. A verifier takes PDF and CMS back, and later XML, and says, in Vietnamese or English, whether
-// to trust it and why. This package itself holds only [Explain], which turns any error of the module into a sentence for people.
+// A caller holds one [github.com/kyso-dev/kyso/signer.Signer], whatever holds the key (a file, a USB token, a cloud, and later a SIM),
+// and hands it to a format. A verifier takes any of them back and says, in Vietnamese or English, whether to trust it and why. This package itself holds only [Explain], which turns any error of the module into a sentence for people.
 //
 // # Map
 //
@@ -11,8 +11,11 @@
 //   - pdf: PAdES signatures by incremental update; facts about the signatures of a PDF.
 //   - cms: CAdES signatures, attached and detached, streamed; facts about the signatures of a CMS file.
 //   - timestamp: RFC 3161 time-stamps: client, token, checks.
-//   - xml: canonicalisation; XML-DSig signatures; facts about the signatures of an XML document.
+//   - xml: canonicalisation; XML-DSig and XAdES signatures; facts about the signatures of an XML document. xml/einvoice knows the
+//     documents of Vietnam: slots, batches, envelopes, findings.
 //   - token: the keys of USB tokens, through PKCS#11.
+//   - remote: keys that somebody confirms on a phone. remote/smartca is VNPT SmartCA, remote/csc the Cloud Signature Consortium's API;
+//     smartcatest and csctest beside them play the services in tests.
 //   - trust: whom to trust: a store of anchors in named trees; certificates judged by path and revocation; evidence collected.
 //   - verify: the verdict over any document: indications of ETSI EN 319 102-1, a report as Go values, JSON, text and XML.
 //   - cmd/kyso: the command line. examples: one short program for each task.
@@ -21,7 +24,7 @@
 //
 // B-B is a signature with its signing certificate; B-T adds a time-stamp that proves when it existed; B-LT adds the certificates
 // and revocation data to validate it years later; B-LTA adds an archive time-stamp over all of that, which is refreshed before its
-// authority's certificate ends. PDF and CMS reach all of them; plain XML-DSig has no levels.
+// authority's certificate ends. PDF, CMS and XAdES reach all of them; plain XML-DSig has no levels.
 //
 // # Errors
 //
