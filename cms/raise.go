@@ -12,6 +12,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/proofs"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
@@ -158,6 +159,16 @@ func (s *Signature) proved() (first *Timestamp) {
 	return first
 }
 
+// stamps are the sound time-stamps, as package proofs has them.
+func (s *Signature) stamps() (list []proofs.Stamp) {
+	for _, t := range s.Timestamps {
+		if t.sound() {
+			list = append(list, proofs.Stamp{Time: t.Token.Info.Time, Covers: t.Covers, Archive: t.Kind == ArchiveTimestamp})
+		}
+	}
+	return list
+}
+
 // sound reports whether a time-stamp is one over what it should be, under a certificate that is there.
 func (t *Timestamp) sound() bool {
 	return t.Token != nil && t.Certificate != nil && t.ContentIntegrity == Intact && t.SignatureIntegrity == Intact
@@ -172,21 +183,21 @@ func (r *raiser) collect(ctx context.Context, signers []*cmsdata.SignerInfo) err
 		if err != nil {
 			return err
 		}
-		if err := r.collectFor(ctx, s, proofs{now: now, made: r.made}); err != nil {
+		if err := r.collectFor(ctx, s, proofs.Proofs{Now: now, Made: r.made}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs) error {
+func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs.Proofs) error {
 	if s.Certificate == nil {
 		return fail(CodeCertificateMissing, nil)
 	}
 	evidence := s.Evidence()
-	known.add(s.Timestamps, evidence)
+	known.Add(s.stamps(), evidence)
 	ask := func(cert *x509.Certificate, name trust.Digest, at time.Time) error {
-		if known.settled(cert, name) {
+		if known.Settled(cert, name) {
 			return nil
 		}
 		found, err := r.collector.Collect(ctx, cert, at, evidence)
@@ -200,7 +211,7 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs) err
 		return r.embed(found)
 	}
 	value := trust.DigestOf(s.Value)
-	signed := known.existed(value, time.Time{})
+	signed := known.Existed(value, time.Time{})
 	if err := ask(s.Certificate, value, signed); err != nil {
 		return err
 	}
@@ -212,7 +223,7 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs) err
 		name, at := value, signed // a content time-stamp is among what was signed
 		if t.Kind != ContentTimestamp {
 			name = trust.DigestOf(t.Token.Raw)
-			at = known.existed(name, t.Token.Info.Time)
+			at = known.Existed(name, t.Token.Info.Time)
 		}
 		if err := ask(t.Certificate, name, at); err != nil {
 			return err
@@ -224,71 +235,6 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs) err
 		}
 	}
 	return nil
-}
-
-// proofs tell since when signature values and tokens are known to exist, and what an archive time-stamp has settled.
-type proofs struct {
-	now     time.Time
-	made    map[trust.Digest]bool // tokens of this very call
-	stamps  []*Timestamp          // sound ones
-	archive []archived
-}
-
-// archived is an archive time-stamp and the evidence that it covers.
-type archived struct {
-	covers   map[trust.Digest]bool
-	evidence *trust.Inventory
-}
-
-func (p *proofs) add(stamps []*Timestamp, evidence *trust.Evidence) {
-	p.stamps, p.archive = slices.Clip(p.stamps), slices.Clip(p.archive)
-	for _, t := range stamps {
-		if !t.sound() {
-			continue
-		}
-		p.stamps = append(p.stamps, t)
-		if t.Kind != ArchiveTimestamp {
-			continue
-		}
-		covers := make(map[trust.Digest]bool, len(t.Covers))
-		for _, c := range t.Covers {
-			covers[c] = true
-		}
-		p.archive = append(p.archive, archived{covers, only(evidence, covers).Inventory(nil)})
-	}
-}
-
-// only is the part of the evidence that is covered.
-func only(e *trust.Evidence, covers map[trust.Digest]bool) *trust.Evidence {
-	return &trust.Evidence{
-		Certificates: slices.DeleteFunc(slices.Clone(e.Certificates), func(c *x509.Certificate) bool { return !covers[trust.DigestOf(c.Raw)] }),
-		CRLs:         slices.DeleteFunc(slices.Clone(e.CRLs), func(raw []byte) bool { return !covers[trust.DigestOf(raw)] }),
-		OCSPs:        slices.DeleteFunc(slices.Clone(e.OCSPs), func(raw []byte) bool { return !covers[trust.DigestOf(raw)] }),
-	}
-}
-
-// settled reports whether an archive time-stamp covers both what a certificate signed and all the evidence about the certificate. Nothing
-// that could be had later would be better: it was gathered when it was fresh.
-func (p *proofs) settled(cert *x509.Certificate, name trust.Digest) bool {
-	return slices.ContainsFunc(p.archive, func(a archived) bool { return a.covers[name] && a.evidence.Complete(cert) })
-}
-
-// existed is the time of the earliest time-stamp over what is named; without one it is now, so that a token whose certificate has
-// expired meanwhile is refused and does not make a worthless file. A token that was made just now existed at its own time.
-func (p *proofs) existed(name trust.Digest, own time.Time) time.Time {
-	if p.made[name] {
-		return own
-	}
-	at := p.now
-	if own.After(at) {
-		at = own // its clock is ahead of ours
-	}
-	for _, t := range p.stamps {
-		if t.Token.Info.Time.Before(at) && slices.Contains(t.Covers, name) {
-			at = t.Token.Info.Time
-		}
-	}
-	return at
 }
 
 // embed puts evidence into certificates and crls of the SignedData (EN 319 122-1, 5.4 and 6.3), behind what is there.

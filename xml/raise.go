@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/proofs"
 	"github.com/kyso-dev/kyso/internal/xmltree"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/timestamp"
@@ -302,6 +303,16 @@ func (s *Signature) proved() (first *Timestamp) {
 	return first
 }
 
+// stamps are the sound time-stamps, as package proofs has them.
+func (s *Signature) stamps() (list []proofs.Stamp) {
+	for _, t := range s.Timestamps {
+		if t.sound() {
+			list = append(list, proofs.Stamp{Time: t.Token.Info.Time, Covers: t.Covers, Archive: t.Kind == ArchiveTimestamp})
+		}
+	}
+	return list
+}
+
 // sound reports whether a time-stamp is one over what it should be, under a certificate that is there.
 func (t *Timestamp) sound() bool {
 	return t.Token != nil && t.Certificate != nil && t.ContentIntegrity == Intact && t.SignatureIntegrity == Intact
@@ -315,20 +326,20 @@ func (r *raiser) collect(ctx context.Context) error {
 		return err
 	}
 	var found trust.Evidence
-	if err := r.collectFor(ctx, s, proofs{now: r.clock().Truncate(time.Second), made: r.made}, &found); err != nil {
+	if err := r.collectFor(ctx, s, proofs.Proofs{Now: r.clock().Truncate(time.Second), Made: r.made}, &found); err != nil {
 		return err
 	}
 	return r.embed(s, &found)
 }
 
-func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs, all *trust.Evidence) error {
+func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs.Proofs, all *trust.Evidence) error {
 	if s.Certificate == nil {
 		return fail(CodeCertificateMissing, nil)
 	}
 	evidence := s.Evidence()
-	known.add(s.Timestamps, evidence)
+	known.Add(s.stamps(), evidence)
 	ask := func(cert *x509.Certificate, name trust.Digest, at time.Time) error {
-		if known.settled(cert, name) {
+		if known.Settled(cert, name) {
 			return nil
 		}
 		found, err := r.collector.Collect(ctx, cert, at, evidence)
@@ -343,7 +354,7 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs, all
 		return nil
 	}
 	value := trust.DigestOf(s.Value)
-	signed := known.existed(value, time.Time{})
+	signed := known.Existed(value, time.Time{})
 	if err := ask(s.Certificate, value, signed); err != nil {
 		return err
 	}
@@ -355,7 +366,7 @@ func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs, all
 		name, at := value, signed // a content time-stamp is among what was signed
 		if t.Kind != ContentTimestamp {
 			name = trust.DigestOf(t.Token.Raw)
-			at = known.existed(name, t.Token.Info.Time)
+			at = known.Existed(name, t.Token.Info.Time)
 		}
 		if err := ask(t.Certificate, name, at); err != nil {
 			return err

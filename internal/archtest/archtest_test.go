@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"internal/revoke":  join(leaves, "internal/pki"),
 	"internal/pdfobj":  leaves,
 	"internal/xmltree": leaves,
+	"internal/proofs":  {"trust"}, // what cms and xml share in raising signatures
 
 	"signer":            {"internal/alg", "internal/der", "internal/finding", "internal/limits"},
 	"signer/keyfile":    {"signer", "internal/alg", "internal/der", "internal/finding", "internal/limits"},
@@ -52,9 +53,9 @@ var allowed = map[string][]string{
 
 	"trust":        join(leaves, "internal/cmsdata", "internal/pki", "internal/revoke"),
 	"timestamp":    join(leaves, "internal/cmsdata", "trust", "signer"),
-	"cms":          join(leaves, "internal/cmsdata", "internal/pki", "signer", "timestamp", "trust"),
+	"cms":          join(leaves, "internal/cmsdata", "internal/pki", "internal/proofs", "signer", "timestamp", "trust"),
 	"pdf":          join(leaves, "internal/cmsdata", "internal/pki", "internal/pdfobj", "signer", "timestamp", "trust", "cms"),
-	"xml":          join(leaves, "internal/cmsdata", "internal/pki", "internal/xmltree", "signer", "timestamp", "trust", "xml"),
+	"xml":          join(leaves, "internal/cmsdata", "internal/pki", "internal/proofs", "internal/xmltree", "signer", "timestamp", "trust", "xml"),
 	"xml/einvoice": join(leaves, "internal/xmltree", "signer", "xml"),
 	"verify":       join(leaves, codecs, "signer", "timestamp", "trust", "cms", "pdf", "xml"),
 
