@@ -39,7 +39,7 @@ func (s *Signature) advance(d *digester, known certificates, more []*x509.Certif
 	signs := s.propertiesReference()
 	if len(v.qualifying) == 0 {
 		if signs != nil {
-			s.add(CodePropertiesForeign, finding.Error, "EN 319 132-1, 4.4.2", "uri", shorten(signs.URI))
+			s.foreign(signs)
 		}
 		return nil
 	}
@@ -49,6 +49,9 @@ func (s *Signature) advance(d *digester, known certificates, more []*x509.Certif
 		return err
 	case err != nil:
 		s.addFault(err, "EN 319 132-1, 4.3")
+		if signs != nil {
+			s.ContentIntegrity = Broken // what is signed as the properties cannot be them
+		}
 		return nil
 	case p == nil:
 		return nil
@@ -124,11 +127,20 @@ func (s *Signature) properties(doc *Document, signs *Reference) (*properties, er
 		s.add(CodePropertiesUnsigned, finding.Error, "EN 319 132-1, 4.4.2")
 	case signs == nil:
 	case len(signed) == 0 || !s.names(doc, signs, p, signed[0]):
-		s.add(CodePropertiesForeign, finding.Error, "EN 319 132-1, 4.4.2", "uri", shorten(signs.URI))
+		s.foreign(signs)
 	default:
 		p.signed = signed[0]
 	}
 	return p, nil
+}
+
+// foreign says that a Reference that should sign the properties signs something else. Where it names an element that is not what it says,
+// whatever its digest, someone has moved things about.
+func (s *Signature) foreign(r *Reference) {
+	s.add(CodePropertiesForeign, finding.Error, "EN 319 132-1, 4.4.2", "uri", shorten(r.URI))
+	if r.Element != nil {
+		s.ContentIntegrity = Broken
+	}
 }
 
 // names reports whether a Reference signs this element as it stands, and nothing else.

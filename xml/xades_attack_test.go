@@ -152,6 +152,9 @@ func TestXAdESAttacks(t *testing.T) {
 			} else {
 				require.Contains(t, codesOf(s), c.code, "%v", s.Findings)
 			}
+			moved := c.code == CodePropertiesForeign || c.code == CodePropertiesSeveral && c.left&claims == 0
+			changed := c.code == CodeTimestampUnbound && c.left&claims == 0
+			require.Equal(t, moved || changed, s.ContentIntegrity != Intact, "content %s", s.ContentIntegrity)
 			counts := s.SigningTime != nil && s.Properties != nil && s.Properties.Covered && s.SigningTime.Year() == l.pki.Now().Year()
 			require.Equal(t, c.left&claims != 0, counts, "claims: %v", s.SigningTime)
 			require.Equal(t, c.left&bound != 0, s.IdentifiedBy == BySigningCertificate && s.SigningCertificate.Match, "certificate: %v", s.Findings)
