@@ -3,6 +3,7 @@ package xml
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kyso-dev/kyso/internal/testtool"
+	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
 )
 
@@ -151,6 +153,27 @@ func TestExtendOthers(t *testing.T) {
 // refusing is a Timestamper or Collector that fails.
 type refusing struct{ err error }
 
+func (r refusing) Timestamp(context.Context, []byte, crypto.Hash) (*timestamp.Token, error) {
+	return nil, r.err
+}
+
+// elsewhere is a Timestamper that time-stamps something else.
+type elsewhere struct{ timestamp.Timestamper }
+
+func (e elsewhere) Timestamp(ctx context.Context, digest []byte, h crypto.Hash) (*timestamp.Token, error) {
+	return e.Timestamper.Timestamp(ctx, make([]byte, len(digest)), h)
+}
+
+// earlierStamp is a Timestamper whose clock is behind.
+type earlierStamp struct{ l *lab }
+
+func (e earlierStamp) Timestamp(ctx context.Context, digest []byte, h crypto.Hash) (*timestamp.Token, error) {
+	now := e.l.pki.Now()
+	e.l.pki.SetTime(now.Add(-time.Hour))
+	defer e.l.pki.SetTime(now)
+	return e.l.pki.TSAClient().Timestamp(ctx, digest, h)
+}
+
 func (r refusing) Collect(context.Context, *x509.Certificate, time.Time, *trust.Evidence) (*trust.Evidence, error) {
 	return nil, r.err
 }
@@ -163,6 +186,7 @@ func TestExtendRefuses(t *testing.T) {
 		"signer", &Options{Level: LevelBB, Clock: l.pki.Now})
 	broken := bytes.Replace(good, []byte("Mẫu"), []byte("Mẩu"), 1)
 	require.NotEqual(t, good, broken)
+	unstamped := l.sign([]byte(invoiceXML), "ec", l.options(LevelBB))
 	for _, c := range []struct {
 		name   string
 		raw    []byte
@@ -175,6 +199,12 @@ func TestExtendRefuses(t *testing.T) {
 		{"no time-stamper", good, func(o *ExtendOptions) { o.Timestamper = nil }, CodeTimestamper},
 		{"no collector", good, func(o *ExtendOptions) { o.Collector = nil }, CodeCollector},
 		{"nothing chosen", good, func(o *ExtendOptions) { o.Choose = func(*Signature) bool { return false } }, CodeLevelRefused},
+		{"no time-stamp", good, func(o *ExtendOptions) { o.Timestamper = refusing{errors.New("no")} }, CodeTimestamp},
+		{"no time-stamp and no reason", good, func(o *ExtendOptions) { o.Timestamper = refusing{} }, CodeTimestamp},
+		{"a time-stamp over something else", good, func(o *ExtendOptions) { o.Timestamper = elsewhere{l.pki.TSAClient()} }, CodeTimestamp},
+		{"an archive time-stamp that is too old", good, func(o *ExtendOptions) { o.Timestamper = earlierStamp{l} }, CodeTimestampOrder},
+		{"expired", unstamped, func(o *ExtendOptions) { o.Clock = func() time.Time { return l.pki.Now().AddDate(9, 0, 0) } }, CodeLevelRefused},
+		{"a value that is broken", flip(t, good, "SignatureValue"), nil, CodeSignatureBroken},
 		{"no evidence", good, func(o *ExtendOptions) { o.Collector = refusing{errors.New("no")} }, CodeEvidence},
 		{"plain", l.sign([]byte(invoiceXML), "ec", nil), nil, CodeLevelRefused},
 		{"changed", broken, nil, CodeReferenceBroken},
@@ -227,3 +257,24 @@ func TestNestedSignatures(t *testing.T) {
 		require.Equal(t, i > 8, strings.Contains(findingCodes(s), string(CodeLimit)), "%d: %s", i, findingCodes(s))
 	}
 }
+
+// TestExtendFailing: a source or destination that fails, and a call that is given up, end in the error that says so.
+func TestExtendFailing(t *testing.T) {
+	l := newLab(t)
+	good := l.sign([]byte(invoiceXML), "ec", l.options(LevelBB))
+	o := l.extendOptions(LevelBT)
+	err := Extend(t.Context(), failingWriter{}, bytes.NewReader(good), int64(len(good)), o)
+	require.True(t, hasCode(err, CodeWrite), "%v", err)
+	err = Extend(t.Context(), new(bytes.Buffer), bytes.NewReader(good), int64(len(good))+1, o)
+	require.True(t, hasCode(err, CodeRead), "%v", err)
+	err = Extend(t.Context(), nil, bytes.NewReader(good), int64(len(good)), o)
+	require.True(t, hasCode(err, CodeOption), "%v", err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err = Extend(ctx, new(bytes.Buffer), bytes.NewReader(good), int64(len(good)), o)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+type failingWriter struct{}
+
+func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("full") }

@@ -4,8 +4,10 @@ import (
 	"crypto"
 	"crypto/sha1" //nolint:gosec // as old signatures have it
 	"crypto/sha256"
+	"encoding/asn1"
 	"encoding/base64"
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -206,5 +208,174 @@ func TestExtendSplice(t *testing.T) {
 			sound(t, s)
 			require.Equal(t, LevelBT, s.Level)
 		}
+	}
+}
+
+func certV2(name, inner string) string {
+	digest := sha256.Sum256(pki().Certificate(name).Raw)
+	return fmt.Sprintf(`<q:SigningCertificateV2><q:Cert><q:CertDigest><ds:DigestMethod Algorithm="%s"/><ds:DigestValue>%s</ds:DigestValue></q:CertDigest>%s</q:Cert></q:SigningCertificateV2>`,
+		digestSHA256, base64.StdEncoding.EncodeToString(digest[:]), inner)
+}
+
+// issuerSerial is the base64 of an IssuerSerial with a serial number.
+func issuerSerial(t testing.TB, serial *big.Int) string {
+	t.Helper()
+	der, err := asn1.Marshal(struct {
+		Names  []asn1.RawValue
+		Serial *big.Int
+	}{[]asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: 4, IsCompound: true, Bytes: pki().Certificate("signer").RawIssuer}}, serial})
+	require.NoError(t, err)
+	return `<q:IssuerSerialV2>` + base64.StdEncoding.EncodeToString(der) + `</q:IssuerSerialV2>`
+}
+
+// TestBaselineForm tells what keeps a signature from being of level B-B, and Extend refuses it for that.
+func TestBaselineForm(t *testing.T) {
+	const (
+		when   = `<q:SigningTime>2026-01-01T00:00:00Z</q:SigningTime>`
+		format = `<q:DataObjectFormat ObjectReference="#r1"><q:MimeType>text/xml</q:MimeType></q:DataObjectFormat>`
+	)
+	cert := certV2("signer", "")
+	manifest := `<ds:Manifest xmlns:ds="` + spaceDSig + `" Id="m">` + reference("#body", ` Id="inner"`, "", bodyForm) + `</ds:Manifest>`
+	manifestOctets, err := canonicalElement([]byte(manifest), nil, ExclusiveC14N, nil)
+	require.NoError(t, err)
+	for _, c := range []struct {
+		name   string
+		f      form
+		change func(string) string
+		level  Level
+		code   Code // a finding
+		reason string
+	}{
+		{"as it must be", form{signed: when + cert, objects: format}, nil, LevelBB, "", ""},
+		{"two roles", form{signed: when + cert + `<q:SignerRole/><q:SignerRoleV2/>`, objects: format}, nil, "", "", "it has SignerRole more than once"},
+		{"no signing time", form{signed: cert, objects: format}, nil, "", "", "it does not claim a signing time"},
+		{"two signing times", form{signed: when + when + cert, objects: format}, nil, "", CodeProperty, "it does not claim a signing time"},
+		{"a signing time that is none", form{signed: `<q:SigningTime>yesterday</q:SigningTime>` + cert, objects: format}, nil, "", CodeProperty, "it does not claim a signing time"},
+		{"no signing certificate", form{signed: when, objects: format}, nil, "", CodeNoSigningCert, "it does not name its certificate by one SigningCertificate"},
+		{"two signing certificates", form{signed: when + cert + certV1(spaceXAdES), objects: format}, nil, "", CodeWeakReference, "it does not name its certificate by one SigningCertificate"},
+		{"a signing certificate with a URI", form{signed: when + strings.Replace(cert, "<q:Cert>", `<q:Cert URI="http://x.test/">`, 1), objects: format}, nil, "", "", "its SigningCertificateV2 is not of the form that baseline signatures have"},
+		{"a signing certificate of another", form{signed: when + certV2("ec", ""), objects: format}, nil, "", CodeSigningCert, "the certificate that it names is not in KeyInfo"},
+		{"an empty signing certificate", form{signed: when + `<q:SigningCertificateV2/>`, objects: format}, nil, "", CodeProperty, "the certificate that it names is not in KeyInfo"},
+		{"an unknown hash of the signing certificate", form{signed: when + strings.Replace(cert, digestSHA256, "urn:x", 1), objects: format}, nil, "", CodeProperty, "the certificate that it names is not in KeyInfo"},
+		{"the right serial number", form{signed: when + certV2("signer", issuerSerial(t, pki().Certificate("signer").SerialNumber)), objects: format}, nil, LevelBB, "", ""},
+		{"another serial number", form{signed: when + certV2("signer", issuerSerial(t, big.NewInt(7))), objects: format}, nil, LevelBB, CodeIssuerSerial, ""},
+		{"a serial number that cannot be read", form{signed: when + certV2("signer", `<q:IssuerSerialV2>AAAA</q:IssuerSerialV2>`), objects: format}, nil, LevelBB, CodeIssuerSerial, ""},
+		{"no format", form{signed: when + cert}, nil, "", "", "it does not say of what format all is that it signs"},
+		{"a format without a type", form{signed: when + cert, objects: strings.Replace(format, "<q:MimeType>text/xml</q:MimeType>", "<q:Description>x</q:Description>", 1)}, nil, "", "", "a DataObjectFormat does not name a MimeType"},
+		{"a format of nothing", form{signed: when + cert, objects: strings.Replace(format, "#r1", "#r9", 1)}, nil, "", "", "a DataObjectFormat is about nothing that is signed"},
+		{"a format of what a Manifest names", form{signed: when + cert, objects: format + strings.Replace(format, "#r1", "#inner", 1), references: reference("#m", ` Type="`+typeManifest+`"`, transforms(step(string(ExclusiveC14N), "")), string(manifestOctets))},
+			func(doc string) string {
+				return strings.Replace(doc, "</ds:Signature>", "<ds:Object>"+manifest+"</ds:Object></ds:Signature>", 1)
+			}, LevelBB, "", ""},
+		{"references to evidence", form{signed: when + cert, objects: format, unsigned: func(string) string { return "<q:CompleteRevocationRefs/>" }}, nil, "", "", "it has the property CompleteRevocationRefs of the extended forms"},
+		{"an archive time-stamp of version 1.3.2", form{signed: when + cert, objects: format, unsigned: func(string) string { return "<q:ArchiveTimeStamp/>" }}, nil, "", "", "it has the property ArchiveTimeStamp of the extended forms"},
+		{"two tokens in a time-stamp", form{signed: when + cert, objects: format, unsigned: func(value string) string {
+			one := stamp(t, "q:SignatureTimeStamp", "", value)
+			return strings.Replace(one, "</q:EncapsulatedTimeStamp>", "</q:EncapsulatedTimeStamp>"+element(t, one, "q:EncapsulatedTimeStamp"), 1)
+		}}, nil, "", "", ""},
+		{"CertificateValues twice", form{signed: when + cert, objects: format, unsigned: func(value string) string {
+			return stamp(t, "q:SignatureTimeStamp", "", value) + `<q:CertificateValues/><q:CertificateValues/><q:RevocationValues><q:OCSPValues><q:EncapsulatedOCSPValue>AAAA</q:EncapsulatedOCSPValue></q:OCSPValues></q:RevocationValues>`
+		}}, nil, LevelBT, "", ""},
+		{"a version before 1.3.2", form{space: spaceXAdES122, signed: when + cert, objects: format}, nil, "", "", "it is of an older version of XAdES"},
+		{"no KeyInfo", form{signed: when + cert, objects: format}, func(doc string) string { return strings.Replace(doc, keyInfoOf("signer"), "", 1) }, "", CodeCertificateMissing, ""},
+		{"a value that cannot be read", form{signed: when + cert, objects: format, unsigned: func(string) string {
+			return `<q:CertificateValues><q:EncapsulatedX509Certificate>AAAA</q:EncapsulatedX509Certificate><q:EncapsulatedX509Certificate Encoding="urn:x">AAAA</q:EncapsulatedX509Certificate></q:CertificateValues>`
+		}}, nil, LevelBB, CodeValue, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.f.space == "" {
+				c.f.space = spaceXAdES
+			}
+			doc := c.f.document(t)
+			if c.change != nil {
+				doc = c.change(doc)
+			}
+			s := read(t, []byte(doc), nil).Signatures[0]
+			require.Equal(t, Intact, s.ContentIntegrity, findingCodes(s))
+			require.Equal(t, c.level, s.Level, findingCodes(s))
+			if c.code != "" {
+				require.Contains(t, findingCodes(s), string(c.code))
+			} else {
+				require.Empty(t, s.Findings)
+			}
+			err := Extend(t.Context(), new(strings.Builder), strings.NewReader(doc), int64(len(doc)), &ExtendOptions{Level: LevelBT, Timestamper: pki().TSAClient()})
+			var refused *Error
+			switch {
+			case c.reason != "":
+				require.ErrorAs(t, err, &refused)
+				require.Equal(t, c.reason, refused.Params()["reason"])
+			case c.code == CodeCertificateMissing:
+				require.True(t, hasCode(err, CodeCertificateMissing), "%v", err)
+			default:
+				require.NoError(t, err)
+			}
+		})
+	}
+}
+
+// TestCertificateElsewhere finds the signer's certificate among unsigned values, and takes the word of a signed KeyInfo.
+func TestCertificateElsewhere(t *testing.T) {
+	const when = `<q:SigningTime>2026-01-01T00:00:00Z</q:SigningTime>`
+	values := func(names ...string) func(string) string {
+		return func(string) string {
+			out := `<q:CertificateValues>`
+			for _, name := range names {
+				out += `<q:EncapsulatedX509Certificate>` + base64.StdEncoding.EncodeToString(pki().Certificate(name).Raw) + `</q:EncapsulatedX509Certificate>`
+			}
+			return out + `</q:CertificateValues>`
+		}
+	}
+	bare := func(f form) *Signature {
+		f.space = spaceXAdES
+		return read(t, []byte(strings.Replace(f.document(t), keyInfoOf("signer"), "", 1)), nil).Signatures[0]
+	}
+	s := bare(form{signed: when + certV2("signer", ""), unsigned: values("ec", "signer")})
+	require.True(t, s.Certificate.Equal(pki().Certificate("signer")), findingCodes(s))
+	require.Equal(t, BySigningCertificate, s.IdentifiedBy)
+	require.Equal(t, Intact, s.SignatureIntegrity)
+	require.Equal(t, Level(""), s.Level) // it belongs in KeyInfo
+
+	s = bare(form{signed: when, unsigned: values("ec", "signer")})
+	require.True(t, s.Certificate.Equal(pki().Certificate("signer")), findingCodes(s))
+	require.Equal(t, ByKeyInfo, s.IdentifiedBy)
+
+	s = bare(form{signed: when, unsigned: values("other")}) // nothing better is there
+	require.Equal(t, Broken, s.SignatureIntegrity)
+
+	keyInfo := strings.Replace(keyInfoOf("signer"), "<ds:KeyInfo>", `<ds:KeyInfo Id="ki">`, 1)
+	octets, err := canonicalElement([]byte(keyInfo), &xmltree.Context{Bindings: []xmltree.Binding{{Prefix: "ds", URI: spaceDSig}}}, ExclusiveC14N, nil)
+	require.NoError(t, err)
+	f := form{space: spaceXAdES, signed: when, references: reference("#ki", "", transforms(step(string(ExclusiveC14N), "")), string(octets))}
+	s = read(t, []byte(strings.Replace(f.document(t), "<ds:KeyInfo>", `<ds:KeyInfo Id="ki">`, 1)), nil).Signatures[0]
+	require.Equal(t, Intact, s.ContentIntegrity)
+	require.NotContains(t, findingCodes(s), string(CodeNoSigningCert))
+}
+
+// TestOlderArchive: archive time-stamps of version 1.3.2 leave out the Objects that a Reference names, those of 1.4.1 do not.
+func TestOlderArchive(t *testing.T) {
+	object := `<ds:Object Id="named">x</ds:Object>`
+	context := &xmltree.Context{Bindings: []xmltree.Binding{{Prefix: "ds", URI: spaceDSig}, {Prefix: "q", URI: spaceXAdES}}}
+	canonical := func(element string) string {
+		octets, err := canonicalElement([]byte(element), context, ExclusiveC14N, nil)
+		require.NoError(t, err)
+		return string(octets)
+	}
+	for _, name := range []string{"q:ArchiveTimeStamp", "late:ArchiveTimeStamp"} {
+		f := form{space: spaceXAdES, signed: `<q:SigningTime>2026-01-01T00:00:00Z</q:SigningTime>` + certV2("signer", ""),
+			references: reference("#named", "", transforms(step(string(ExclusiveC14N), "")), canonical(object))}
+		plain := f.document(t)
+		f.unsigned = func(value string) string {
+			over := body + canonical(element(t, plain, "q:SignedProperties")) + canonical(object) + canonical(element(t, plain, "ds:SignedInfo")) + value + canonical(keyInfoOf("signer"))
+			if name != "q:ArchiveTimeStamp" {
+				over += canonical(object)
+			}
+			return stamp(t, name, "", over)
+		}
+		doc := strings.Replace(f.document(t), "</ds:Signature>", object+"</ds:Signature>", 1)
+		s := read(t, []byte(doc), nil).Signatures[0]
+		require.Equal(t, Intact, s.ContentIntegrity, findingCodes(s))
+		require.Len(t, s.Timestamps, 1)
+		require.Equal(t, Intact, s.Timestamps[0].ContentIntegrity, stampsOf(s))
+		require.Equal(t, map[bool]string{true: "1.3.2", false: "1.4.1"}[name == "q:ArchiveTimeStamp"], s.Timestamps[0].ArchiveVersion)
 	}
 }
