@@ -112,3 +112,35 @@ func BenchmarkSubset(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkXAdES signs at B-B, raises to B-LTA with the services of the demo PKI, and reads that: XAdES beside the plain signature above.
+func BenchmarkXAdES(b *testing.B) {
+	l := newLab(b)
+	for _, size := range sizes {
+		doc := largeInvoice(size.size)
+		o := &Options{Level: LevelBB, Place: "/HDon/DSCKS/NBan", References: []ReferenceOptions{{URI: "#data"}}}
+		signed := l.sign(doc, "signer", o)
+		raised := l.extend(signed, LevelBLTA)
+		run := func(name string, f func() error) {
+			b.Run(name+"/"+size.name, func(b *testing.B) {
+				b.SetBytes(int64(len(doc)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := f(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+		run("Sign", func() error {
+			return Sign(context.Background(), io.Discard, bytes.NewReader(doc), int64(len(doc)), l.pki.Signer("signer"), o)
+		})
+		run("Extend", func() error {
+			return Extend(context.Background(), io.Discard, bytes.NewReader(signed), int64(len(signed)), l.extendOptions(LevelBLTA))
+		})
+		run("Read", func() error {
+			_, err := Read(context.Background(), bytes.NewReader(raised), int64(len(raised)), nil)
+			return err
+		})
+	}
+}

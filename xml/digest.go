@@ -80,7 +80,7 @@ func (b *jobs) add(r *Reference) bool {
 	}
 	j := &job{
 		references: []*Reference{r}, scope: r.plan.signature.scope, id: r.plan.id, method: method, prefixes: prefixes,
-		comments: r.plan.comments && method.comments(), left: left, signature: r.plan.signature, keep: r.Type == typeManifest,
+		comments: r.plan.comments && method.comments(), left: left, signature: r.plan.signature, keep: r.Type == typeManifest || isSignedProperties(r),
 	}
 	if r.plan.target == targetDocument {
 		j.scope = 0

@@ -106,6 +106,7 @@ type Reference struct {
 	doc  *Document
 	plan *plan
 	hash crypto.Hash
+	kept []byte // the octets of SignedProperties, which archive time-stamps cover again
 }
 
 // SignatureHash is the hash of the signature algorithm; 0 when that is not known.

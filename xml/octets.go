@@ -28,6 +28,12 @@ func (r *Reference) copy(d *digester, dst io.Writer, method C14N) error {
 		p.steps = append(p.steps[:len(p.steps):len(p.steps)], transform{algorithm: string(method)})
 		again.plan = &p
 	}
+	if r.kept != nil && !other {
+		if _, err := dst.Write(r.kept); err != nil {
+			return fail(CodeWrite, err)
+		}
+		return nil
+	}
 	var pass jobs
 	if pass.add(again) {
 		pass.list[0].copy = dst

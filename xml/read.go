@@ -41,6 +41,11 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (
 	if err != nil {
 		return nil, err
 	}
+	for _, s := range d.doc.Signatures {
+		for _, r := range s.References {
+			r.kept = nil // it has served
+		}
+	}
 	d.doc.arrange()
 	return d.doc, signer.Cancelled(ctx)
 }
@@ -135,8 +140,12 @@ func (d *digester) digest(list []*Reference) ([]manifest, error) {
 	var found []manifest
 	for _, j := range pass.list {
 		for _, r := range j.references {
-			if r.Type == typeManifest && r.Digest != nil {
+			switch {
+			case r.Digest == nil:
+			case r.Type == typeManifest:
 				found = append(found, manifest{r, j.kept.Bytes()})
+			case isSignedProperties(r):
+				r.kept = j.kept.Bytes()
 			}
 		}
 	}

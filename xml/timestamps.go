@@ -340,8 +340,10 @@ func (m *imprints) included(includes []xmltree.Node) (list []*Reference, err err
 // references hashes what References sign, one after the other; what comes out as nodes is canonicalised.
 func (m *imprints) references(w io.Writer, list []*Reference, method C14N) error {
 	for _, r := range list {
-		if err := m.spend(m.d.doc.in.size); err != nil {
-			return err
+		if r.kept == nil {
+			if err := m.spend(m.d.doc.in.size); err != nil {
+				return err
+			}
 		}
 		if err := r.copy(m.d, w, method); err != nil {
 			return err
