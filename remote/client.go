@@ -145,6 +145,9 @@ func (c *Client) start(ctx context.Context, reqs []signer.Request, opts *StartOp
 		if op.Control != "" {
 			c.event(EventControl, op, nil)
 		}
+		if told, err := c.opts.Store.Load(ctx, op.ID); err == nil && told.State.Final() { // the service called before it answered
+			return &told, told.Err()
+		}
 		return op, c.apply(ctx, op, status)
 	case !errors.Is(err, signer.ErrOutcomeUnknown):
 		_ = c.opts.Store.Delete(context.WithoutCancel(ctx), op.ID) // it never was
@@ -299,6 +302,7 @@ func (c *Client) before(ctx context.Context, op *Operation) (*Operation, error) 
 		switch {
 		case same && old.State.Final() && old.State != StateSigned, !same && old.State.Final():
 		case same && old.Left(op.Started) == 0 && old.State == StateWaiting: // nobody will answer it any more
+			_ = c.finish(ctx, old, NewError(CodeExpired, nil, "operation", old.ID))
 		case same:
 			old.Abandoned = false
 			if old.State == StateUncertain {

@@ -496,3 +496,42 @@ func TestCheckerIsAskedFirst(t *testing.T) {
 	require.ErrorIs(t, err, signer.ErrCertificateRevoked)
 	require.Zero(t, f.starts)
 }
+
+// TestStoredBeforeSent: what was sent is in the store already, whatever happens next.
+func TestStoredBeforeSent(t *testing.T) {
+	f := newFake(t)
+	store := remote.NewMemoryStore()
+	f.start = func(op *remote.Operation) (remote.Status, error) {
+		kept, err := store.Load(t.Context(), op.ID)
+		require.NoError(t, err)
+		require.Equal(t, remote.StateUncertain, kept.State)
+		return waiting, nil
+	}
+	c, _ := client(f, &remote.Options{Store: store})
+	op, err := c.Start(t.Context(), request("a"), &remote.StartOptions{ID: "mine-1"})
+	require.NoError(t, err)
+	require.Equal(t, "mine-1", op.ID)
+}
+
+// TestCalledBeforeAnswered: the service calls back before it answers the request, and what that brought is kept.
+func TestCalledBeforeAnswered(t *testing.T) {
+	f := newFake(t)
+	signed := 0
+	var c *remote.Client
+	f.start = func(op *remote.Operation) (remote.Status, error) {
+		f.mu.Unlock() // as another request would find it
+		defer f.mu.Lock()
+		require.NoError(t, c.Notify(t.Context(), op.ID))
+		return waiting, nil
+	}
+	c, _ = client(f, &remote.Options{OnEvent: func(e remote.Event) {
+		if e.Kind == remote.EventSigned {
+			signed++
+		}
+	}})
+	op, err := c.Start(t.Context(), request("a"), nil)
+	require.NoError(t, err)
+	require.Equal(t, remote.StateSigned, op.State)
+	require.Equal(t, 1, signed)
+	require.Equal(t, 1, f.polls)
+}

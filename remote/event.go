@@ -16,7 +16,8 @@ const (
 	EventEnded    EventKind = "ended"        // it ended without; Err says how
 )
 
-// Event tells a user interface how an operation goes on. It holds no secret.
+// Event tells a user interface how an operation goes on. It holds no secret. Where several processes look at one operation, or a call
+// of the service comes while somebody waits, its end may be told more than once.
 type Event struct {
 	Kind      EventKind
 	Operation Operation     // a copy, as it stands now

@@ -231,8 +231,36 @@ func (c *Client) Notify(ctx context.Context, id string) error {
 		return nil
 	}
 	err = c.Poll(ctx, op)
-	if err != nil || op.State.Final() {
+	if op.State.Final() {
 		return err
 	}
-	return c.save(ctx, op) // that it was looked at, so that the next hint is not followed too soon
+	return errors.Join(err, c.save(ctx, op)) // that it was looked at, so that the next hint is not followed too soon
+}
+
+// Learn is [Client.Notify] with the service's own name for the operation, for services that give the name themselves: where the answer
+// that gave it was lost, a call of the service brings it back. The name is tried out and kept only if the service says by it that it is
+// this operation; otherwise nothing changes.
+func (c *Client) Learn(ctx context.Context, id, name string) error {
+	op, err := c.Resume(ctx, id)
+	if err != nil {
+		return err
+	}
+	if op.Remote != "" || op.State != StateUncertain || name == "" || len(name) > limits.RemoteID {
+		return c.Notify(ctx, id)
+	}
+	if !c.rested(op) {
+		return nil
+	}
+	tried := op.Clone()
+	tried.Remote = name
+	status, err := c.provider.Poll(ctx, &tried)
+	if op.Looked = c.opts.Clock.Now(); err != nil {
+		if errors.Is(err, ErrNotKnown) || errors.Is(err, signer.ErrProtocol) || transient(err) {
+			return errors.Join(err, c.save(ctx, op))
+		}
+		tried.Looked = op.Looked
+		return c.finish(ctx, &tried, err) // its own end: refused, expired
+	}
+	tried.Looked, tried.Abandoned = op.Looked, false
+	return c.apply(ctx, &tried, status)
 }

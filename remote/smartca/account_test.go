@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/rsa"
+	"crypto/x509"
 	"errors"
 	"testing"
 	"time"
@@ -327,4 +328,39 @@ func TestFifty(t *testing.T) {
 	require.Len(t, server.Transactions(), 2)
 	_, err = ways["v1"](t, server, nil).SignBatch(t.Context(), request(names...))
 	require.NoError(t, err)
+}
+
+// TestOneRefresh: many callers who find the token too old ask for a new one once: a refresh token that comes twice looks stolen.
+func TestOneRefresh(t *testing.T) {
+	server, clock := start(t, smartcatest.Approve, nil)
+	config := server.CSCConfig(demo)
+	p, err := smartca.NewCSC(config)
+	require.NoError(t, err)
+	_, err = p.Certificates(t.Context())
+	require.NoError(t, err)
+	clock.Advance(2 * time.Hour)
+	errs := make(chan error, 16)
+	for range cap(errs) {
+		go func() {
+			_, err := p.Certificates(t.Context())
+			errs <- err
+		}()
+	}
+	for range cap(errs) {
+		require.NoError(t, <-errs)
+	}
+	require.Equal(t, 2, server.Calls(smartcatest.CallToken))
+}
+
+// TestIssuers: what the service leaves out of a chain, the caller may put in.
+func TestIssuers(t *testing.T) {
+	server, _ := start(t, smartcatest.Approve, &smartcatest.Options{Guesses: smartcatest.Guesses{NoRoot: true}})
+	config := server.Config(demo)
+	chain, err := v1(t, config, nil).Certificates(t.Context())
+	require.NoError(t, err)
+	require.Len(t, chain, 2)
+	config.Issuers = []*x509.Certificate{server.Authority().Root()}
+	chain, err = v1(t, config, nil).Certificates(t.Context())
+	require.NoError(t, err)
+	require.Len(t, chain, 3)
 }

@@ -54,7 +54,7 @@ type CSCConfig struct {
 // CSCProvider is one subscriber's key behind VNPT's OAuth2 interface, for [remote.New]. It is safe for concurrent use.
 //
 // A transaction is named by the service. When the answer that names it is lost there is no way to ask for it: the outcome is unknown
-// then, and the same request is not made again until the operation is forgotten ([remote.Client.Forget]).
+// then, and the same request is not made again until the operation is forgotten ([remote.Client.Forget]). A [Notice] brings the name back.
 type CSCProvider struct {
 	config CSCConfig
 	base   string
@@ -270,7 +270,7 @@ func (p *CSCProvider) Poll(ctx context.Context, op *remote.Operation) (remote.St
 		return remote.Status{}, lookedCSC(unwrapSend(err))
 	}
 	t := answer.Content
-	if t.Reference != "" && string(t.Reference) != op.ID {
+	if string(t.Reference) != op.ID && (t.Reference != "" || op.State == remote.StateUncertain) { // a name that was only heard of has to prove itself
 		return remote.Status{}, remote.NewError(remote.CodeWrongDocument, nil, "operation", op.ID, "id", string(t.Reference))
 	}
 	status := remote.Status{State: remote.StateWaiting, Text: string(t.Text)}

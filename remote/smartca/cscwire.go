@@ -39,7 +39,7 @@ func (p *CSCProvider) call(ctx context.Context, path string, body, out any) (may
 		return answer.Status != http.StatusTooManyRequests, err
 	}
 	if answer.Status == http.StatusUnauthorized {
-		p.tokens.drop(token)
+		p.tokens.drop(ctx, token)
 		return false, remote.Said(remote.CodeCredentials, remote.Answer{Status: answer.Status, Text: answer.Excerpt()}, secrets)
 	}
 	var head cscEnvelope[json.RawMessage]

@@ -115,10 +115,16 @@ func TestWebhook(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, found.Signatures(), 1)
 
+	server.SetWebhook(smartcatest.Webhook{URL: hook, EveryEnd: true, Early: true})
 	op, err = c.Start(t.Context(), request("b"), nil)
 	require.NoError(t, err)
+	require.Equal(t, remote.StateWaiting, op.State, "called before the answer, with a lie")
+	server.SetWebhook(smartcatest.Webhook{URL: hook, EveryEnd: true})
 	clock.Advance(10 * time.Second)
+	op, err = c.Resume(t.Context(), op.ID)
+	require.NoError(t, err)
 	require.True(t, server.Refuse(op.ID))
+	require.ErrorIs(t, c.Notify(t.Context(), op.ID), remote.ErrRefused)
 	found, err = c.Resume(t.Context(), op.ID)
 	require.NoError(t, err)
 	require.Equal(t, remote.StateRefused, found.State)
@@ -159,6 +165,57 @@ func TestForgedWebhook(t *testing.T) {
 	require.LessOrEqual(t, server.Calls(smartcatest.CallStatus)-before, 1, "a flood of calls is no flood of looks")
 }
 
+// TestNotice: the OAuth2 interface calls once, and the call brings back a transaction whose name was lost. A forged one does not.
+func TestNotice(t *testing.T) {
+	server, clock := start(t, smartcatest.Ask, nil)
+	store := remote.NewMemoryStore()
+	var c *remote.Client
+	app := httptest.NewServer(&smartca.Notice{Store: store, Client: func(remote.Operation) *remote.Client { return c }})
+	defer app.Close()
+	config := server.CSCConfig(demo)
+	config.NotifyURL = app.URL
+	c = csc(t, config, &remote.Options{Store: store})
+	forge := func(reference, transaction string) {
+		res, err := http.Post(app.URL, "application/json", strings.NewReader(fmt.Sprintf(`{"refTranId":%q,"tranId":%q,"status":1}`, reference, transaction)))
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, 200, res.StatusCode)
+	}
+
+	op, err := c.Start(t.Context(), request("a"), nil)
+	require.NoError(t, err)
+	clock.Advance(5 * time.Second)
+	forge(op.ID, "nonsense")
+	require.True(t, server.Approve(op.ID))
+	op, err = c.Resume(t.Context(), op.ID)
+	require.NoError(t, err)
+	require.NotEqual(t, remote.StateFailed, op.State)
+	clock.Advance(5 * time.Second)
+	forge(op.ID, "")
+	op, err = c.Resume(t.Context(), op.ID)
+	require.NoError(t, err)
+	require.Equal(t, remote.StateSigned, op.State)
+	require.NoError(t, c.Forget(t.Context(), op.ID))
+	other := server.Transactions()[0].Code
+
+	server.Inject(smartcatest.CallSignHash, smartcatest.ResetLost, 1)
+	lost, err := c.Start(t.Context(), request("b"), nil)
+	require.ErrorIs(t, err, signer.ErrOutcomeUnknown)
+	for _, name := range []string{"nonsense", other, ""} {
+		clock.Advance(5 * time.Second)
+		forge(lost.ID, name)
+		op, err = c.Resume(t.Context(), lost.ID)
+		require.NoError(t, err)
+		require.Equal(t, remote.StateUncertain, op.State, name)
+	}
+	clock.Advance(5 * time.Second)
+	require.True(t, server.Approve(lost.ID)) // and the service calls
+	op, err = c.Resume(t.Context(), lost.ID)
+	require.NoError(t, err)
+	require.Len(t, op.Signatures(), 1)
+	require.Equal(t, 2, server.Calls(smartcatest.CallSignHash))
+}
+
 func TestWebhookManners(t *testing.T) {
 	server, _ := start(t, smartcatest.Ask, nil)
 	_, hook := hooked(t, server, new(remote.Options))
@@ -194,6 +251,9 @@ func TestThousand(t *testing.T) {
 	}
 	server := smartcatest.NewServer(t, &smartcatest.Options{Clock: clock, Authority: authority, Subscribers: subs, Guesses: smartcatest.Guesses{Pace: time.Second}})
 	before := runtime.NumGoroutine()
+	var memory, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&memory)
 	store := remote.NewMemoryStore()
 	var wg sync.WaitGroup
 	errs := make(chan error, n)
@@ -231,6 +291,9 @@ func TestThousand(t *testing.T) {
 	left, err := store.List(t.Context(), "")
 	require.NoError(t, err)
 	require.Empty(t, left)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	require.Less(t, int64(after.HeapInuse)-int64(memory.HeapInuse), int64(64<<20), "what is done with is let go")
 	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+5 }, 5*time.Second, 10*time.Millisecond)
 }
 

@@ -3,6 +3,7 @@ package smartca_test
 import (
 	"crypto"
 	"crypto/sha256"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,15 @@ var epoch = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 
 const demo = smartcatest.DemoID
 
+// authority is one for all servers: making it takes longer than most tests.
+var authority = sync.OnceValue(func() *smartcatest.Authority {
+	a, err := smartcatest.NewAuthority(epoch)
+	if err != nil {
+		panic(err)
+	}
+	return a
+})
+
 // start is a server whose subscriber behaves so, on a clock that jumps.
 func start(t testing.TB, user smartcatest.User, opts *smartcatest.Options) (*smartcatest.Server, *remotetest.Clock) {
 	t.Helper()
@@ -28,6 +38,9 @@ func start(t testing.TB, user smartcatest.User, opts *smartcatest.Options) (*sma
 		opts = new(smartcatest.Options)
 	}
 	opts.Clock = clock
+	if opts.Authority == nil {
+		opts.Authority = authority()
+	}
 	server := smartcatest.NewServer(t, opts)
 	server.Change(demo, func(s *smartcatest.Subscriber) { s.User = user })
 	return server, clock
@@ -373,4 +386,46 @@ func TestConfig(t *testing.T) {
 	require.NoError(t, err)
 	_, err = smartca.NewCSC(smartca.CSCConfig{BaseURL: smartca.CSCDemo, ClientID: "a", ClientSecret: "b", UserName: "c"})
 	require.Error(t, err)
+}
+
+// TestMessages: what a status says decides, in capital letters or small; what is not known is waited for.
+func TestMessages(t *testing.T) {
+	for message, is := range map[string]error{
+		"REJECTED": remote.ErrRefused, "rejected": remote.ErrRefused, "USER_DENIED": remote.ErrRefused, "Cancelled": remote.ErrRefused,
+		"EXPIRED": remote.ErrExpired, "sig_expired": remote.ErrExpired, "TIMEOUT": remote.ErrExpired, "FAILED": remote.ErrSignFailed,
+		"SIGN_FAILED": remote.ErrSignFailed, "AUTHORIZE_KEY_FAILED": remote.ErrAuthorization,
+		"PENDING": nil, "sig_wait_for_user_confirm": nil, "": nil, "Đang chờ ký": nil,
+	} {
+		server, clock := start(t, smartcatest.Ignore, &smartcatest.Options{Guesses: smartcatest.Guesses{WaitingText: message}})
+		c := ways["v1"](t, server, nil)
+		op, err := c.Start(t.Context(), request("a"), nil)
+		require.NoError(t, err)
+		clock.Advance(5 * time.Second)
+		err = c.Poll(t.Context(), op)
+		if is == nil {
+			require.NoError(t, err, message)
+			require.Equal(t, remote.StateWaiting, op.State, message)
+			continue
+		}
+		require.ErrorIs(t, err, is, message)
+		require.ErrorIs(t, op.Err(), is, message)
+		require.Equal(t, message, op.Said, "the service's own word is kept")
+	}
+}
+
+// TestFailures: a key that the phone cannot release is not a refusal, and a signature that cannot be made is neither.
+func TestFailures(t *testing.T) {
+	for _, way := range []string{"v1", "csc"} {
+		for how, is := range map[smartcatest.State]error{smartcatest.KeyLost: remote.ErrAuthorization, smartcatest.NotMade: remote.ErrSignFailed} {
+			server, _ := start(t, smartcatest.Ask, nil)
+			c := ways[way](t, server, nil)
+			op, err := c.Start(t.Context(), request("a"), nil)
+			require.NoError(t, err)
+			require.True(t, server.Fail(op.ID, how))
+			_, err = c.Wait(t.Context(), op)
+			require.ErrorIs(t, err, is)
+			require.NotErrorIs(t, err, signer.ErrRefused)
+			require.NotErrorIs(t, err, signer.ErrExpired)
+		}
+	}
 }

@@ -179,8 +179,7 @@ func (s *tokenSource) note(t Token) {
 }
 
 // drop forgets an access token that the service refused; the refresh token stays.
-func (s *tokenSource) drop(access remote.Secret) {
-	ctx := context.Background()
+func (s *tokenSource) drop(ctx context.Context, access remote.Secret) {
 	done, err := s.turn.Take(ctx, "")
 	if err != nil {
 		return

@@ -36,37 +36,82 @@ type call struct {
 
 // ServeHTTP answers 200 to whatever could be a call, known operation or not: who asks learns nothing.
 func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "POST", http.StatusMethodNotAllowed)
-		return
-	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		http.Error(w, "JSON", http.StatusUnsupportedMediaType)
-		return
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limits.RemoteHook))
-	if err != nil {
-		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
-		return
-	}
 	var c call
-	if json.Unmarshal(body, &c) != nil || c.Transaction == "" || len(c.Transaction) > limits.RemoteID {
-		http.Error(w, "not a call", http.StatusBadRequest)
+	if !read(w, r, &c) {
 		return
 	}
 	if subtle.ConstantTimeCompare([]byte(c.SPID), []byte(h.SPID)) != 1 {
 		http.Error(w, "another application's", http.StatusForbidden)
 		return
 	}
-	op, err := h.Store.Load(r.Context(), string(c.Transaction))
+	follow(w, r, h.Store, h.Client, string(c.Transaction), func(client *remote.Client, id string) error { return client.Notify(r.Context(), id) })
+}
+
+// Notice takes the one call that VNPT's OAuth2 interface makes to CSCConfig.NotifyURL. It is a hint as [Webhook] is. It brings back a
+// transaction whose name was lost with the answer to the request.
+type Notice struct {
+	Store  remote.OperationStore                    // where the clients keep their operations
+	Client func(op remote.Operation) *remote.Client // as in [Webhook]
+}
+
+var _ http.Handler = (*Notice)(nil)
+
+// notice is what is read of a notice. What it says of the outcome is not.
+type notice struct {
+	Reference   rest.Text `json:"refTranId"`
+	Transaction rest.Text `json:"tranId"`
+}
+
+// ServeHTTP answers as [Webhook.ServeHTTP] does.
+func (h *Notice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var n notice
+	if !read(w, r, &n) {
+		return
+	}
+	follow(w, r, h.Store, h.Client, string(n.Reference), func(client *remote.Client, id string) error {
+		return client.Learn(r.Context(), id, string(n.Transaction))
+	})
+}
+
+// read reads a call, and answers what cannot be one; true when there is something to follow.
+func read(w http.ResponseWriter, r *http.Request, into any) bool {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "POST", http.StatusMethodNotAllowed)
+		return false
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		http.Error(w, "JSON", http.StatusUnsupportedMediaType)
+		return false
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limits.RemoteHook))
+	if err != nil {
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		return false
+	}
+	if json.Unmarshal(body, into) != nil {
+		http.Error(w, "not a call", http.StatusBadRequest)
+		return false
+	}
+	return true
+}
+
+// follow looks where a call points to. Its outcome is in the store, and none of the caller's business.
+func follow(w http.ResponseWriter, r *http.Request, store remote.OperationStore, client func(remote.Operation) *remote.Client, id string,
+	look func(*remote.Client, string) error,
+) {
+	if id == "" || len(id) > limits.RemoteID {
+		http.Error(w, "not a call", http.StatusBadRequest)
+		return
+	}
+	op, err := store.Load(r.Context(), id)
 	if err == nil && !op.State.Final() {
-		if client := h.Client(op); client != nil {
-			err = client.Notify(r.Context(), op.ID) // its outcome is in the store, and none of the caller's business
+		if c := client(op); c != nil {
+			err = look(c, op.ID)
 		}
 	}
 	var e *remote.Error
-	if err != nil && errors.As(err, &e) && e.Code() == string(remote.CodeStore) {
+	if errors.As(err, &e) && e.Code() == string(remote.CodeStore) {
 		http.Error(w, "try again", http.StatusServiceUnavailable)
 		return
 	}

@@ -29,9 +29,15 @@ type grant struct {
 }
 
 // tranStatus is how gettraninfo says how a transaction stands.
-var tranStatus = map[State]int{Signed: 1, Waiting: 4000, Expired: 4001, Rejected: 4002}
+var tranStatus = map[State]int{Signed: 1, Waiting: 4000, Expired: 4001, Rejected: 4002, KeyLost: 4003, NotMade: 4004}
 
-var tranText = map[State]string{Signed: "SUCCESS", Waiting: "WAITING_FOR_SIGNER_CONFIRM", Expired: "EXPIRED", Rejected: "SIGNER_REJECTED"}
+var tranText = map[State]string{Signed: "SUCCESS", Waiting: "WAITING_FOR_SIGNER_CONFIRM", Expired: "EXPIRED", Rejected: "SIGNER_REJECTED", KeyLost: keyLost, NotMade: notMade}
+
+// What the service says of a key that cannot be used.
+const (
+	keyLost = "AUTHORIZE_KEY_FAILED"
+	notMade = "SIGN_FAILED"
+)
 
 // maxHashes is how many digests signhash takes.
 const maxHashes = 50

@@ -294,7 +294,7 @@ func (s *Server) showRequests(v *view, sub *Subscriber, now time.Time) {
 		s.advance(t)
 		text := i18n.Clean(t.text)
 		if t.state != Waiting {
-			v.Done = append(v.Done, done{text, t.created.In(vietnam).Format("15:04:05 02/01/2006"), map[State]string{Signed: "Đã ký", Rejected: "Đã từ chối", Expired: "Hết hạn"}[t.state]})
+			v.Done = append(v.Done, done{text, t.created.In(vietnam).Format("15:04:05 02/01/2006"), map[State]string{Signed: "Đã ký", Rejected: "Đã từ chối", Expired: "Hết hạn", KeyLost: "Không ký được", NotMade: "Không ký được"}[t.state]})
 			continue
 		}
 		req := asked{ID: t.id, Text: text, Left: left(t.created.Add(Lifetime).Sub(now))}

@@ -205,7 +205,7 @@ func (s *Server) status(r *http.Request, _ []byte) reply {
 	tooSoon := g.Pace > 0 && len(t.looks) > 0 && now.Sub(t.looks[len(t.looks)-1]) < g.Pace
 	t.looks = append(t.looks, now)
 	s.advance(t)
-	message := map[State]string{Waiting: waiting, Signed: "SUCCESS", Rejected: "REJECTED", Expired: "EXPIRED"}[t.state]
+	message := map[State]string{Waiting: waiting, Signed: "SUCCESS", Rejected: "REJECTED", Expired: "EXPIRED", KeyLost: keyLost, NotMade: notMade}[t.state]
 	if t.state == Expired && g.NoExpiredText {
 		message = waiting
 	}

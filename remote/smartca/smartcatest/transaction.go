@@ -23,6 +23,8 @@ const (
 	Signed   State = "signed"
 	Rejected State = "rejected"
 	Expired  State = "expired"
+	KeyLost  State = "key-lost" // the phone could not release the key: AUTHORIZE_KEY_FAILED
+	NotMade  State = "not-made" // released, and the signature could not be made: SIGN_FAILED
 )
 
 // transaction is one request for signatures.
@@ -91,6 +93,9 @@ func (s *Server) Approve(id string) bool { return s.decide(id, Signed) }
 
 // Refuse refuses one.
 func (s *Server) Refuse(id string) bool { return s.decide(id, Rejected) }
+
+// Fail ends one as the service does that cannot sign after all: [KeyLost] or [NotMade]. That sp769 says so at all is a guess.
+func (s *Server) Fail(id string, how State) bool { return s.decide(id, how) }
 
 // Expire lets the time of one run out.
 func (s *Server) Expire(id string) bool { return s.decide(id, Expired) }

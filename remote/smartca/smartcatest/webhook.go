@@ -54,7 +54,7 @@ func (s *Server) report(t *transaction) {
 		t.reported = true
 	}
 	call := Hook{SPID: s.opts.SPID, Status: http.StatusOK, Transaction: t.id, Files: t.signatures(),
-		Message: map[State]string{Signed: "SUCCESS", Rejected: "REJECTED", Expired: "EXPIRED", Waiting: "SUCCESS"}[state]}
+		Message: map[State]string{Signed: "SUCCESS", Rejected: "REJECTED", Expired: "EXPIRED", KeyLost: keyLost, NotMade: notMade, Waiting: "SUCCESS"}[state]}
 	notify := t.notify
 	notice := map[string]any{"tranId": t.code, "refTranId": t.id, "status": tranStatus[state]}
 	s.mu.Unlock()
