@@ -20,11 +20,14 @@ import (
 
 // Provider is one key at a service, for [remote.New]. It is safe for concurrent use.
 type Provider struct {
-	service    *Service
-	credential *Credential
+	service *Service
+	id      string
+	batch   int // Credential.Batch, as it was at first
 
-	mu       sync.Mutex
-	sessions map[string]*session // by operation, while the subscriber is waited for
+	mu         sync.Mutex
+	credential *Credential
+	at         time.Time           // when it was asked for
+	sessions   map[string]*session // by operation, while the subscriber is waited for
 }
 
 var _ remote.Provider = (*Provider)(nil)
@@ -52,7 +55,36 @@ func (s *Service) Key(ctx context.Context, id string) (*Provider, error) {
 }
 
 func newProvider(s *Service, c *Credential) *Provider {
-	return &Provider{service: s, credential: c, sessions: make(map[string]*session)}
+	return &Provider{service: s, id: c.ID, batch: c.Batch, credential: c, at: s.clock.Now(), sessions: make(map[string]*session)}
+}
+
+// fresh is how long what the service says of a key is taken to hold. A certificate may be renewed while a server runs.
+const fresh = 10 * time.Minute
+
+// key is the key as it was last described.
+func (p *Provider) key() *Credential {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.credential
+}
+
+// refresh asks for the key again when that was long ago.
+func (p *Provider) refresh(ctx context.Context) (*Credential, error) {
+	now := p.service.clock.Now()
+	p.mu.Lock()
+	c, at := p.credential, p.at
+	p.mu.Unlock()
+	if now.Sub(at) < fresh && !now.Before(at) {
+		return c, nil
+	}
+	c, err := p.service.Credential(ctx, p.id)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.credential, p.at = c, now
+	return c, nil
 }
 
 // only finds the one key that can sign.
@@ -101,7 +133,7 @@ func (p *Provider) Service() *Service { return p.service }
 
 // Credential is the key as the service described it.
 func (p *Provider) Credential() Credential {
-	c := *p.credential
+	c := *p.key() // a description is replaced, never changed
 	c.Algorithms, c.Chain, c.Objects = slices.Clone(c.Algorithms), slices.Clone(c.Chain), slices.Clone(c.Objects)
 	return c
 }
@@ -109,17 +141,21 @@ func (p *Provider) Credential() Credential {
 // Info says how the service is treated.
 func (p *Provider) Info() remote.Info {
 	return remote.Info{
-		Name: "csc", Subscriber: p.service.base + " " + p.service.config.UserID + " " + p.credential.ID, Lifetime: 5 * time.Minute, Interval: 2 * time.Second,
-		MaxDocuments: p.credential.Batch,
+		Name: "csc", Subscriber: p.service.base + " " + p.service.config.UserID + " " + p.id, Lifetime: 5 * time.Minute, Interval: 2 * time.Second,
+		MaxDocuments: p.batch,
 	}
 }
 
-// Certificates is the chain of the key, leaf first.
+// Certificates is the chain of the key, leaf first. It is asked for again every ten minutes.
 func (p *Provider) Certificates(ctx context.Context) ([]*x509.Certificate, error) {
 	if err := signer.Cancelled(ctx); err != nil {
 		return nil, err
 	}
-	return slices.Clone(p.credential.Chain), nil
+	c, err := p.refresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(c.Chain), nil
 }
 
 // der is a signature as a format wants it.
@@ -178,12 +214,13 @@ func (c *Credential) group(docs []remote.Document) ([]group, error) {
 }
 
 // Start authorizes and signs. Documents of one algorithm are signed under one authorization; where the algorithms of a batch differ,
-// the authorization is extended as far as the service can, and asked for again otherwise.
+// the authorization is extended as far as the service can, and asked for again otherwise. Secrets are asked for, and pages shown, before
+// it returns; what the subscriber does elsewhere is waited for by Poll, as far as the service answers at once.
 func (p *Provider) Start(ctx context.Context, op *remote.Operation) (remote.Status, error) {
 	if err := p.fit(op); err != nil {
 		return remote.Status{}, err
 	}
-	groups, err := p.credential.group(op.Documents)
+	groups, err := p.key().group(op.Documents)
 	if err != nil {
 		return remote.Status{}, err
 	}
@@ -203,7 +240,7 @@ func (p *Provider) Start(ctx context.Context, op *remote.Operation) (remote.Stat
 
 // release gives back a token of the key that was not used, as far as the server lets itself be reached.
 func (p *Provider) release(ctx context.Context, permit *permit) {
-	if permit == nil || p.credential.Mode != OAuthKey || permit.spent {
+	if permit == nil || p.key().Mode != OAuthKey || permit.spent {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), margin)
@@ -217,10 +254,10 @@ func (p *Provider) fit(op *remote.Operation) error {
 	if err != nil {
 		return err
 	}
-	if !cert.Equal(p.credential.Chain[0]) {
+	if !cert.Equal(p.key().Chain[0]) {
 		return signer.NewError(signer.CodeKeyMismatch, nil) // it was renewed since the digest was made
 	}
-	return p.credential.check(p.service.clock.Now())
+	return p.key().check(p.service.clock.Now())
 }
 
 // approval is what the subscriber is asked to allow for the group that is next: it, and those after it that the same authorization can cover.
@@ -241,7 +278,7 @@ func (p *Provider) approval(op *remote.Operation, s *session) *approval {
 
 // extends reports whether one authorization can go through several calls.
 func (p *Provider) extends() bool {
-	return p.credential.Mode != OAuthKey && p.service.has("credentials/extendTransaction")
+	return p.key().Mode != OAuthKey && p.service.has("credentials/extendTransaction")
 }
 
 // describe is what the subscriber is told.
@@ -284,7 +321,7 @@ func (p *Provider) advance(ctx context.Context, op *remote.Operation, s *session
 		}
 		before := op.State
 		op.State = remote.StateUncertain // until it is known what became of what is sent now
-		sigs, response, err := p.service.sign(ctx, p.credential, s.permit, g.recipe, g.hashes(), op.ID)
+		sigs, response, err := p.service.sign(ctx, p.key(), s.permit, g.recipe, g.hashes(), op.ID)
 		if err != nil {
 			if !errors.Is(err, signer.ErrOutcomeUnknown) {
 				op.State = before
@@ -309,11 +346,11 @@ func (p *Provider) permitted(ctx context.Context, op *remote.Operation, s *sessi
 		pending, err := p.service.check(ctx, s.permit)
 		return !pending, err
 	case s.permit != nil && s.permit.spent && s.permit.left >= len(g.docs) && p.extends():
-		return true, p.service.extend(ctx, p.credential, s.permit, g.hashes(), g.recipe.hash)
+		return true, p.service.extend(ctx, p.key(), s.permit, g.hashes(), g.recipe.hash)
 	case s.permit != nil && !s.permit.spent:
 		return true, nil
 	}
-	s.permit, err = p.service.authorize(ctx, p.credential, p.approval(op, s))
+	s.permit, err = p.service.authorize(ctx, p.key(), p.approval(op, s))
 	return err == nil && s.permit.handle == "", err
 }
 
@@ -365,14 +402,14 @@ func (p *Provider) Poll(ctx context.Context, op *remote.Operation) (remote.Statu
 }
 
 func (p *Provider) pollAsync(ctx context.Context, op *remote.Operation) (remote.Status, error) {
-	groups, err := p.credential.group(op.Documents)
+	groups, err := p.key().group(op.Documents)
 	if err != nil {
 		return remote.Status{}, err
 	}
 	if len(groups) != 1 {
 		return remote.Status{}, remote.NewError(remote.CodeState, nil, "reason", "it is of another kind")
 	}
-	sigs, pending, err := p.service.poll(ctx, p.credential, op.Remote, len(op.Documents))
+	sigs, pending, err := p.service.poll(ctx, p.key(), op.Remote, len(op.Documents))
 	switch {
 	case err != nil:
 		var e *remote.Error

@@ -199,3 +199,46 @@ func TestNothingRunsOn(t *testing.T) {
 	}
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
+
+// TestManyAtOnce: a thousand signatures of ten subscribers who confirm in an app, fifty at a time. Each is asked for and signed once, and
+// nothing is left over.
+func TestManyAtOnce(t *testing.T) {
+	const subscribers, each, signatures = 10, 5, 20
+	var credentials []csctest.Credential
+	for i := range subscribers {
+		c := like(t, func(c *csctest.Credential) { c.Objects = []csctest.Object{{ID: "APP", Type: "PasswordOOB"}} })[0]
+		c.ID = fmt.Sprint("key-", i)
+		credentials = append(credentials, c)
+	}
+	b := newBench(t, &csctest.Options{Credentials: credentials, Guesses: csctest.Guesses{Looks: -1}, Lifetime: 1000 * time.Hour})
+	before := runtime.NumGoroutine()
+	var wg sync.WaitGroup
+	failures := make(chan error, subscribers*each)
+	store := remote.NewMemoryStore()
+	for i := range subscribers {
+		c := b.client(t, b.config(csc.V2, fmt.Sprint("key-", i)), &remote.Options{Store: store})
+		for n := range each {
+			wg.Go(func() {
+				for k := range signatures {
+					if _, err := c.Sign(context.Background(), digest(fmt.Sprint(i, n, k)), crypto.SHA256); err != nil {
+						failures <- err
+						return
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
+	close(failures)
+	require.NoError(t, <-failures)
+	require.Equal(t, subscribers*each*signatures, b.Signed())
+	require.Len(t, b.Calls("credentials/authorize"), b.Signed())
+	require.Len(t, b.Calls("signatures/signHash"), b.Signed())
+	left, err := store.List(t.Context(), "")
+	require.NoError(t, err)
+	require.Empty(t, left)
+	for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	require.LessOrEqual(t, runtime.NumGoroutine(), before)
+}

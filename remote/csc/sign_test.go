@@ -204,6 +204,42 @@ func TestTransaction(t *testing.T) {
 	})
 }
 
+// TestExtendIsSentOnce: the old authorization may be void, so nothing more is signed under it.
+func TestExtendIsSentOnce(t *testing.T) {
+	both(t, func(t *testing.T, v csc.Version) {
+		for _, fault := range []csctest.Fault{csctest.CutAfter, csctest.Half, csctest.Status503, csctest.NoSAD} {
+			b := newBench(t, nil)
+			tx, err := b.provider(t, b.config(v, csctest.DefaultEC)).Transaction(2, "")
+			require.NoError(t, err)
+			_, err = tx.Sign(t.Context(), digest("a"), crypto.SHA256)
+			require.NoError(t, err)
+			b.Fault("credentials/extendTransaction", fault)
+			_, err = tx.Sign(t.Context(), digest("b"), crypto.SHA256)
+			require.Error(t, err, fault)
+			require.NotErrorIs(t, err, signer.ErrOutcomeUnknown)
+			require.Len(t, b.Calls("credentials/extendTransaction"), 1)
+			require.Equal(t, 1, b.Signed())
+		}
+	})
+}
+
+// TestRenewedCertificate: a server that runs for long sees a new certificate, and what was prepared under the old one is refused.
+func TestRenewedCertificate(t *testing.T) {
+	b := newBench(t, nil)
+	p := b.provider(t, b.config(csc.V2, csctest.DefaultEC))
+	old, err := p.Certificates(t.Context())
+	require.NoError(t, err)
+	require.Len(t, b.Calls("credentials/info"), 1)
+	b.clock.Advance(11 * time.Minute)
+	b.Fault("credentials/info", csctest.OtherCertificate)
+	renewed, err := p.Certificates(t.Context())
+	require.NoError(t, err)
+	require.False(t, renewed[0].Equal(old[0]))
+	_, err = p.Start(t.Context(), &remote.Operation{Leaf: old[0].Raw, Deadline: b.clock.Now().Add(time.Minute), Documents: []remote.Document{{ID: "a", Digest: digest("a"), Hash: "SHA-256"}}})
+	require.ErrorIs(t, err, signer.ErrKeyMismatch)
+	require.Empty(t, b.Calls("credentials/authorize"))
+}
+
 // TestTransactionByPhone waits for the subscriber.
 func TestTransactionByPhone(t *testing.T) {
 	b := newBench(t, &csctest.Options{Credentials: like(t, func(c *csctest.Credential) {

@@ -54,10 +54,10 @@ func (p *Provider) SignDocs(ctx context.Context, docs []Doc, text string, check 
 	if err := s.offers("signatures/signDoc"); err != nil {
 		return nil, err
 	}
-	if len(docs) == 0 || len(docs) > p.credential.Batch {
-		return nil, remote.NewError(remote.CodeTooMany, nil, "max", itoa(p.credential.Batch), "got", itoa(len(docs)))
+	if len(docs) == 0 || len(docs) > p.key().Batch {
+		return nil, remote.NewError(remote.CodeTooMany, nil, "max", itoa(p.key().Batch), "got", itoa(len(docs)))
 	}
-	if err := p.credential.check(s.clock.Now()); err != nil {
+	if err := p.key().check(s.clock.Now()); err != nil {
 		return nil, err
 	}
 	a := &approval{count: len(docs), text: text}
@@ -81,7 +81,7 @@ func (p *Provider) SignDocs(ctx context.Context, docs []Doc, text string, check 
 	if err := t.ask(ctx, a); err != nil {
 		return nil, err
 	}
-	body := map[string]any{"credentialID": p.credential.ID, kind: items}
+	body := map[string]any{"credentialID": p.key().ID, kind: items}
 	if t.permit.sad != "" {
 		body["SAD"] = t.permit.sad.Reveal()
 	}
@@ -130,7 +130,7 @@ func (p *Provider) item(d Doc) (item map[string]any, digest []byte, oid string, 
 	if err := signer.CheckDigest(digest, hash.Crypto); err != nil {
 		return nil, nil, "", err
 	}
-	r, err := p.credential.recipe(remote.Document{Hash: hash.Name, Digest: digest})
+	r, err := p.key().recipe(remote.Document{Hash: hash.Name, Digest: digest})
 	if err != nil {
 		return nil, nil, "", err
 	}

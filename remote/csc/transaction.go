@@ -26,10 +26,11 @@ type Transaction struct {
 
 var _ signer.BatchSigner = (*Transaction)(nil)
 
-// Transaction prepares an authorization for a number of signatures; the subscriber is asked with the first. text says what for.
+// Transaction prepares an authorization for a number of signatures; the subscriber is asked with the first. text says what for. The digests
+// of the first call are named, those of later calls when it is extended; some services want all of them at first and refuse.
 func (p *Provider) Transaction(signatures int, text string) (*Transaction, error) {
-	if signatures < 1 || signatures > p.credential.Batch {
-		return nil, remote.NewError(remote.CodeTooMany, nil, "max", strconv.Itoa(p.credential.Batch), "got", strconv.Itoa(signatures))
+	if signatures < 1 || signatures > p.key().Batch {
+		return nil, remote.NewError(remote.CodeTooMany, nil, "max", strconv.Itoa(p.key().Batch), "got", strconv.Itoa(signatures))
 	}
 	if !p.extends() {
 		return nil, remote.NewError(CodeMethod, nil, "name", "credentials/extendTransaction")
@@ -78,10 +79,10 @@ func (t *Transaction) SignBatch(ctx context.Context, reqs []signer.Request) ([][
 		return none, err
 	}
 	p := t.provider
-	if err := p.credential.check(p.service.clock.Now()); err != nil {
+	if err := p.key().check(p.service.clock.Now()); err != nil {
 		return none, err
 	}
-	groups, err := p.credential.groupRequests(reqs)
+	groups, err := p.key().groupRequests(reqs)
 	if err != nil {
 		return none, err
 	}
@@ -91,10 +92,10 @@ func (t *Transaction) SignBatch(ctx context.Context, reqs []signer.Request) ([][
 	if err := t.allow(ctx, groups[0]); err != nil {
 		return none, err
 	}
-	out, response, err := p.service.sign(ctx, p.credential, t.permit, groups[0].recipe, groups[0].hashes(), "")
+	out, response, err := p.service.sign(ctx, p.key(), t.permit, groups[0].recipe, groups[0].hashes(), "")
 	for response != "" && err == nil {
 		var pending bool
-		if out, pending, err = p.service.poll(ctx, p.credential, response, len(reqs)); pending && err == nil {
+		if out, pending, err = p.service.poll(ctx, p.key(), response, len(reqs)); pending && err == nil {
 			err = p.service.pause(ctx, 2*time.Second)
 			continue
 		}
@@ -103,7 +104,7 @@ func (t *Transaction) SignBatch(ctx context.Context, reqs []signer.Request) ([][
 	if err != nil {
 		return none, err
 	}
-	return out, p.credential.verify(groups[0].docs, out)
+	return out, p.key().verify(groups[0].docs, out)
 }
 
 // allow gets the authorization with the first call and extends it before each later one.
@@ -113,7 +114,7 @@ func (t *Transaction) allow(ctx context.Context, g group) error {
 		if !t.permit.spent {
 			return nil
 		}
-		return p.service.extend(ctx, p.credential, t.permit, g.hashes(), g.recipe.hash)
+		return p.service.extend(ctx, p.key(), t.permit, g.hashes(), g.recipe.hash)
 	}
 	a := &approval{count: t.count, hashes: g.hashes(), hashOID: g.recipe.hash, text: t.text}
 	for _, d := range g.docs {
@@ -126,7 +127,7 @@ func (t *Transaction) allow(ctx context.Context, g group) error {
 func (t *Transaction) ask(ctx context.Context, a *approval) error {
 	p := t.provider
 	if t.permit == nil {
-		permit, err := p.service.authorize(ctx, p.credential, a)
+		permit, err := p.service.authorize(ctx, p.key(), a)
 		if err != nil {
 			return err
 		}
