@@ -122,8 +122,8 @@ var remote = map[string]Message{
 		Vi: "không đọc được câu trả lời của dịch vụ ký số[[ tại {url}]][[ (mã {code})]][[: {text}]]",
 	},
 	"remote.incomplete": {
-		En: "the signing service says that it has signed, and gave {got} of {want} signatures (operation {operation})",
-		Vi: "dịch vụ ký số báo đã ký nhưng chỉ trả về {got}/{want} chữ ký (mã giao dịch {operation})",
+		En: "the signing service says that it has signed, and gave {got} of {want} signatures[[ (operation {operation})]]",
+		Vi: "dịch vụ ký số báo đã ký nhưng chỉ trả về {got}/{want} chữ ký[[ (mã giao dịch {operation})]]",
 	},
 	"remote.wrong-document": {
 		En: "the signing service gave a signature for a document that was not asked for, or two for one: “{id}” (operation {operation})",

@@ -328,7 +328,7 @@ type wireSignatures struct {
 // decode gives the signatures as formats want them. A wrong number is an error: there is no telling which is missing.
 func (w wireSignatures) decode(c *Credential, want int) ([][]byte, error) {
 	if len(w.Signatures) != want {
-		return nil, remote.NewError(remote.CodeIncomplete, nil, "operation", "", "want", itoa(want), "got", itoa(len(w.Signatures)))
+		return nil, remote.NewError(remote.CodeIncomplete, nil, "want", itoa(want), "got", itoa(len(w.Signatures)))
 	}
 	out := make([][]byte, want)
 	for i, text := range w.Signatures {

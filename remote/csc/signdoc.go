@@ -98,7 +98,7 @@ func (p *Provider) SignDocs(ctx context.Context, docs []Doc, text string, check 
 	}
 	results := append(texts(w.Documents), texts(w.Objects)...)
 	if len(results) != len(docs) {
-		return nil, remote.NewError(remote.CodeIncomplete, nil, "operation", "", "want", itoa(len(docs)), "got", itoa(len(results)))
+		return nil, remote.NewError(remote.CodeIncomplete, nil, "want", itoa(len(docs)), "got", itoa(len(results)))
 	}
 	out := make([][]byte, len(docs))
 	for i, r := range results {

@@ -169,13 +169,15 @@ func (s *Server) serveAuthorizePage(w http.ResponseWriter, r *http.Request) {
 	case Refuse:
 		http.Redirect(w, r, s.back(q, url.Values{"error": {"access_denied"}, "error_description": {"The user refused"}}), http.StatusFound)
 	default:
+		var shown pageData
 		if s.user == Ask {
 			p := s.ask(a)
 			p.Credential, p.Browser = k, true
 			p.params = map[string]string{"yes": s.back(q, url.Values{"code": {s.issue(c)}}), "no": s.back(q, url.Values{"error": {"access_denied"}})}
+			shown.List = []Pending{*p}
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = page.Execute(w, s.pending())
+		_ = page.Execute(w, shown)
 	}
 }
 
