@@ -373,7 +373,7 @@ func (s *session) failed(op *remote.Operation, err error) error {
 // Poll looks whether the subscriber has acted, and then signs; or whether a service that signs in its own time is done.
 //
 // What the subscriber is waited for by is a secret of this process. Another process that takes the operation over cannot go on: it is
-// told that the outcome is unknown.
+// told that the outcome is unknown, and the same is not asked for again until the caller forgets the operation.
 func (p *Provider) Poll(ctx context.Context, op *remote.Operation) (remote.Status, error) {
 	if op.Remote != "" {
 		return p.pollAsync(ctx, op)
@@ -381,7 +381,8 @@ func (p *Provider) Poll(ctx context.Context, op *remote.Operation) (remote.Statu
 	p.mu.Lock()
 	s := p.sessions[op.ID]
 	p.mu.Unlock()
-	if s == nil {
+	if s == nil { // that process may have been about to sign when it ended
+		op.State = remote.StateUncertain
 		return remote.Status{}, signer.OutcomeUnknown(op.ID, nil)
 	}
 	s.mu.Lock() // one goes on with it at a time; who comes second sees what became of it

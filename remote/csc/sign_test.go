@@ -665,7 +665,13 @@ func TestAnotherProcess(t *testing.T) {
 	require.NoError(t, err)
 	_, err = other.Wait(t.Context(), found)
 	require.ErrorIs(t, err, signer.ErrOutcomeUnknown)
+	_, err = other.SignBatch(t.Context(), requests("a"))
+	require.ErrorIs(t, err, signer.ErrOutcomeUnknown)
+	require.Len(t, b.Calls("credentials/authorize"), 1)
 	require.Zero(t, b.Signed())
+	require.NoError(t, other.Forget(t.Context(), op.ID))
+	_, err = other.SignBatch(t.Context(), requests("a"))
+	require.NoError(t, err)
 }
 
 // TestTwoLooks at one operation, as by a webhook beside a waiting caller: one signs, both see it.
