@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"slices"
-
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/trust"
 	"github.com/kyso-dev/kyso/xml"
@@ -84,11 +82,15 @@ func (p *policy) wrongTree() Severity {
 
 // slot is that of a signature; nil where it is in none.
 func (c conforming) slot() *Slot {
-	slots := c.j.report.Slots
-	if i := slices.IndexFunc(slots, func(at Slot) bool { return slices.Contains(at.Signatures, c.s.ID) }); i >= 0 {
-		return &slots[i]
+	if c.j.places == nil { // once: an envelope may have thousands
+		c.j.places = make(map[string]*Slot)
+		for i := range c.j.report.Slots {
+			for _, id := range c.j.report.Slots[i].Signatures {
+				c.j.places[id] = &c.j.report.Slots[i]
+			}
+		}
 	}
-	return nil
+	return c.j.places[c.s.ID]
 }
 
 // expectedTree: the signer's chain leads to the tree that the slot wants.

@@ -29,6 +29,7 @@ type judging struct {
 	valid  map[*stamp]bool // they prove what they cover
 	chains map[chainKey]chained
 	names  *names
+	places map[string]*Slot // by the signatures in them; nil until asked for
 }
 
 // judge fills in the report by the facts, a policy, and what the verifier trusts.

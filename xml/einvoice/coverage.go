@@ -146,13 +146,14 @@ func (r *reader) data(d *Document, s *Signature) {
 		}
 		r.missed(d, s, name, there)
 	}
-	if len(rule.covers) == 1 && !s.Whole && !s.covers(d.part.span) {
-		for i := range d.part.children {
-			if c := &d.part.children[i]; !d.part.form.isSlot(c.name) && s.covers(c.span) {
-				return // the data without the slot
-			}
+	if len(rule.covers) > 1 || s.Whole || s.covers(d.part.span) {
+		return
+	}
+	for i := range d.part.children { // all but the slot does too
+		if c := &d.part.children[i]; !d.part.form.isSlot(c.name) && !s.covers(c.span) {
+			s.add(CodeDataUncovered, finding.Error, "", "slot", string(s.Slot), "path", d.Path+"/"+c.name)
+			return
 		}
-		s.add(CodeDataUncovered, finding.Error, "", "slot", string(s.Slot), "path", d.Path)
 	}
 }
 
@@ -166,7 +167,7 @@ func (d *Document) twice(path string) {
 func (r *reader) missed(d *Document, s *Signature, name string, there []*child) {
 	path := d.Path + "/" + name
 	for _, ref := range s.XML.References {
-		if e := ref.Element; e != nil && e.Local == name {
+		if e := ref.Element; e != nil && e.Local == name && e.Path != numberless(path) {
 			s.add(CodeDataMoved, finding.Error, "", "path", e.Path, "want", path)
 			return
 		}
@@ -183,6 +184,15 @@ func (r *reader) missed(d *Document, s *Signature, name string, there []*child) 
 	default:
 		s.add(CodeDataUncovered, finding.Error, "", "slot", string(s.Slot), "path", path)
 	}
+}
+
+// numberless is a path as package xml writes it, without the number of a document in an envelope.
+func numberless(path string) string {
+	before, after, ok := strings.Cut(path, "[")
+	if _, after, _ = strings.Cut(after, "]"); ok {
+		return before + after
+	}
+	return path
 }
 
 // isSlot reports whether a child of the document's element takes signatures, or holds what does.

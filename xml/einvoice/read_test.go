@@ -44,12 +44,14 @@ func invoice(symbol, rest string) string {
 	return "<HDon>" + strings.Replace(invoiceData, "K26TYY", symbol, 1) + rest + "</HDon>"
 }
 
-// signAs signs at several slots, "NBan signer" and so on.
+// signAs signs at several slots, "NBan signer" and so on, with the Id of what is signed behind where that is not what the slot signs.
 func signAs(t testing.TB, doc string, steps ...string) string {
 	t.Helper()
 	for _, step := range steps {
-		slot, who, _ := strings.Cut(step, " ")
-		doc = string(sign(t, []byte(doc), who, einvoice.Slot(slot), at(morning)))
+		fields := strings.Fields(step)
+		opts := at(morning)
+		opts.Cover = fields[2:]
+		doc = string(sign(t, []byte(doc), fields[1], einvoice.Slot(fields[0]), opts))
 	}
 	return doc
 }
@@ -114,6 +116,8 @@ func TestFindings(t *testing.T) {
 		"other data beside":         {doc: change(clean, "<DSCKS>", other+"<DSCKS>"), documents: "data-twice", signatures: "part-unsigned"},
 		"a QR code and a key":       {doc: change(clean, "<DSCKS>", "<DLQRCode/><DSCKS>"), signatures: "qr-unsigned"},
 		"a vendor's field":          {doc: change(clean, "</DSCKS>", "</DSCKS><Fkey>1</Fkey>"), signatures: "part-unsigned"},
+		"a form, signed in part":    {doc: signAs(t, `<TK1-TS><ThongTin/><NoiDung Id="n"/><Cky/></TK1-TS>`, "Cky signer n"), signatures: "data-uncovered"},
+		"a form, but for the slot":  {doc: signAs(t, `<TK1-TS><NoiDung Id="n"/><Cky/></TK1-TS>`, "Cky signer n")},
 		"a stylesheet":              {doc: `<?xml-stylesheet href="a.xsl"?>` + clean, documents: "stylesheet"},
 		"another signer":            {doc: signAs(t, invoice("K26TYY", emptySlots), "NBan other"), signatures: "tax-code"},
 		"a person signs":            {doc: signAs(t, invoice("K26TYY", emptySlots), "NBan person"), signatures: "tax-code-none"},

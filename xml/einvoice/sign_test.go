@@ -87,11 +87,12 @@ func slotCases() map[string]slotCase {
 		"tax filing":         {`<HSoThueDTu xmlns="http://kekhaithue.gdt.gov.vn/TKhaiThue"><HSoKhaiThue id="_NODE_TO_SIGN"/><CKyDTu/></HSoThueDTu>`, einvoice.CKyDTu, "/HSoThueDTu/CKyDTu", []string{"/HSoThueDTu/HSoKhaiThue"}, einvoice.Options{}},
 		"tax filing, no slot": {`<t:HSoThueDTu xmlns:t="http://kekhaithue.gdt.gov.vn/TKhaiThue"><t:HSoKhaiThue id="ID_1"/></t:HSoThueDTu>`, einvoice.CKyDTu, "/HSoThueDTu/CKyDTu", []string{"/HSoThueDTu/HSoKhaiThue"},
 			einvoice.Options{Time: einvoice.TimeAbsent}},
-		"insurance form": {"<TK1-TS><NoiDung/><Cky/></TK1-TS>", einvoice.Cky, "/TK1-TS/Cky", []string{""}, einvoice.Options{}},
-		"insurance file": {"<Hoso><NoiDung/><CKy_Dvi></CKy_Dvi></Hoso>", einvoice.CKyDvi, "/Hoso/CKy_Dvi", []string{""}, einvoice.Options{}},
-		"health":         {"<GIAMDINHHS><THONGTINHOSO/><CHUKYDONVI/></GIAMDINHHS>", einvoice.CHUKYDONVI, "/GIAMDINHHS/CHUKYDONVI", []string{""}, einvoice.Options{}},
-		"a path":         {`<HocBa><Diem Id="d"/><GVCN/></HocBa>`, "/HocBa/GVCN", "/HocBa/GVCN", []string{"/HocBa/Diem"}, einvoice.Options{Cover: []string{"#d"}}},
-		"a path, all":    {`<HocBa><Diem/><GVCN/></HocBa>`, "/HocBa/GVCN", "/HocBa/GVCN", []string{""}, einvoice.Options{}},
+		"insurance form":      {"<TK1-TS><NoiDung/><Cky/></TK1-TS>", einvoice.Cky, "/TK1-TS/Cky", []string{""}, einvoice.Options{}},
+		"insurance file":      {"<Hoso><NoiDung/><CKy_Dvi></CKy_Dvi></Hoso>", einvoice.CKyDvi, "/Hoso/CKy_Dvi", []string{""}, einvoice.Options{}},
+		"health":              {"<GIAMDINHHS><THONGTINHOSO/><CHUKYDONVI/></GIAMDINHHS>", einvoice.CHUKYDONVI, "/GIAMDINHHS/CHUKYDONVI", []string{""}, einvoice.Options{}},
+		"a path":              {`<HocBa><Diem Id="d"/><GVCN/></HocBa>`, "/HocBa/GVCN", "/HocBa/GVCN", []string{"/HocBa/Diem"}, einvoice.Options{Cover: []string{"#d"}}},
+		"a path with numbers": {`<HocBa><Mon Id="a"><GVBM/></Mon><Mon><Diem Id="d"/><GVBM/></Mon></HocBa>`, "/HocBa/Mon[2]/GVBM", "/HocBa/Mon/GVBM", []string{"/HocBa/Mon/Diem"}, einvoice.Options{Cover: []string{"d"}}},
+		"a path, all":         {`<HocBa><Diem/><GVCN/></HocBa>`, "/HocBa/GVCN", "/HocBa/GVCN", []string{""}, einvoice.Options{}},
 	}
 }
 
@@ -215,6 +216,19 @@ func TestSignBatch(t *testing.T) {
 	require.ErrorAs(t, einvoice.SignBatch(t.Context(), docs, counted, einvoice.NBan, nil), &batch)
 	require.Equal(t, 2, batch.Index)
 	require.True(t, hasCode(batch, einvoice.CodeSlotUnknown))
+}
+
+func TestParseSlot(t *testing.T) {
+	for text, want := range map[string]einvoice.Slot{
+		"nban": einvoice.NBan, "CKY_DVI": einvoice.CKyDvi, "/a/b": "/a/b", "/a/b[2]": "/a/b[2]",
+		"": "", "a": "", "/": "", "/a//b": "", "/a/b[0]": "", "/a/b[x]": "", "/a/b[2": "", "/a b": "", "//a": "",
+	} {
+		slot, ok := einvoice.ParseSlot(text)
+		require.Equal(t, want != "", ok, text)
+		if ok {
+			require.Equal(t, want, slot)
+		}
+	}
 }
 
 func TestRefusals(t *testing.T) {

@@ -1,13 +1,14 @@
 package einvoice
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/kyso-dev/kyso/internal/xmltree"
 )
 
 // Slot is a place of a document where a signature belongs: the name of the element that takes it, or for a place that no kind of
-// document here has, its path from the root in local names, such as "/HocBa/GVCN".
+// document here has, its path from the root in local names, such as "/HocBa/GVCN", with "[2]" behind a name for the second of several.
 type Slot string
 
 // The slots.
@@ -48,7 +49,8 @@ func (s Slot) free() bool {
 		return false
 	}
 	for _, name := range strings.Split(rest, "/") {
-		if !xmltree.IsNCName(name) {
+		base, index, indexed := strings.Cut(name, "[")
+		if n, err := strconv.Atoi(strings.TrimSuffix(index, "]")); indexed && (err != nil || n < 1 || !strings.HasSuffix(index, "]")) || !xmltree.IsNCName(base) {
 			return false
 		}
 	}
@@ -56,4 +58,7 @@ func (s Slot) free() bool {
 }
 
 // name is the local name of the element.
-func (s Slot) name() string { return string(s)[strings.LastIndexByte(string(s), '/')+1:] }
+func (s Slot) name() string {
+	name, _, _ := strings.Cut(string(s)[strings.LastIndexByte(string(s), '/')+1:], "[")
+	return name
+}
