@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/alg"
+	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
 )
@@ -153,12 +154,28 @@ func (r *raiser) begin(all []*Signature) error {
 			}
 		}
 		return fail(CodeReferenceBroken, nil, "uri", "", "algorithm", s.DigestAlgorithm)
-	case s.SignatureIntegrity != Intact:
+	case s.SignatureIntegrity == Broken:
 		return fail(CodeSignatureBroken, nil)
+	case s.SignatureIntegrity != Intact:
+		return s.unverified()
 	case r.clock().After(s.Certificate.NotAfter) && s.proved() == nil:
 		return refused(r.level, "its certificate has expired, and no time-stamp says that it was made before") // 6.3, requirement o
 	}
 	return r.locate(all)
+}
+
+// unverified is why the value could not be checked: the first error that was found.
+func (s *Signature) unverified() error {
+	for _, f := range s.Findings {
+		if f.Severity == finding.Error {
+			var pairs []string
+			for name, value := range f.Params {
+				pairs = append(pairs, name, value)
+			}
+			return fail(f.Code, nil, pairs...)
+		}
+	}
+	return fail(CodeSignatureBroken, nil)
 }
 
 // locate finds the place for unsigned properties, and refuses one that a signature of the document covers: it would break.

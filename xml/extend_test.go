@@ -6,6 +6,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -278,3 +279,33 @@ func TestExtendFailing(t *testing.T) {
 type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+// TestExtendCorpus raises what others have signed, years ago: it is raised, or refused with a reason, and nothing else changes.
+func TestExtendCorpus(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(testtool.Corpora(t, "ades", "xades"), "*.xml"))
+	require.NoError(t, err)
+	long := time.Date(2005, 1, 1, 0, 0, 0, 0, time.UTC) // no certificate has expired
+	raised := 0
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		require.NoError(t, err)
+		var out bytes.Buffer
+		err = Extend(t.Context(), &out, bytes.NewReader(raw), int64(len(raw)), &ExtendOptions{Level: LevelBT, Timestamper: pki().TSAClient(), Clock: func() time.Time { return long }})
+		if err != nil {
+			require.True(t, typedError(err), "%s: %v", name, err)
+			require.Zero(t, out.Len())
+			continue
+		}
+		if bytes.Equal(raw, out.Bytes()) {
+			continue
+		}
+		raised++
+		onlyInserted(t, raw, out.Bytes())
+		before := read(t, raw, nil)
+		for i, s := range read(t, out.Bytes(), nil).Signatures {
+			require.Equal(t, before.Signatures[i].ContentIntegrity, s.ContentIntegrity, name)
+			require.NotNil(t, s.proved(), name)
+		}
+	}
+	require.Greater(t, raised, 25)
+}
