@@ -70,6 +70,10 @@ func (t *table) document(r *Report) {
 // slots lists the places where signatures belong, the first few: an envelope may have thousands.
 func (t *table) slots(slots []Slot) {
 	const most = 16
+	names := make(map[string]bool)
+	for _, at := range slots {
+		names[at.Slot] = true
+	}
 	for i, at := range slots {
 		if i == most {
 			t.row(labelPlace, more)
@@ -80,7 +84,7 @@ func (t *table) slots(slots []Slot) {
 			state = t.say(slotRequired) + ", " + state
 		}
 		value := t.slot(at.Slot) + ": " + state
-		if len(slots) > most { // of several documents
+		if len(names) < len(slots) { // of several documents
 			value += " (" + quoteUnlessPlain(at.Path) + ")"
 		}
 		t.row(labelPlace, value)
