@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/remote"
@@ -105,4 +107,38 @@ func (a *app) remoteEvent(e remote.Event) {
 	case remote.EventApproved:
 		fmt.Fprintln(a.err, a.text("remote-approved"))
 	}
+}
+
+// named gives a document the name under which the phone shows it.
+type named struct {
+	signer.BatchSigner
+	name string
+}
+
+// asDocument lets a remote service know what the file is called. Keys at hand have no use for it.
+func asDocument(s signer.Signer, path string) signer.Signer {
+	client, ok := s.(*remote.Client)
+	if !ok {
+		return s
+	}
+	name := []rune(i18n.Clean(filepath.Base(path)))
+	return &named{client, string(name[:min(len(name), 60)])} // a phone is narrow
+}
+
+func (n *named) Sign(ctx context.Context, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	sigs, err := n.SignBatch(ctx, []signer.Request{{Digest: digest, Opts: opts}})
+	if err != nil {
+		return nil, err
+	}
+	return sigs[0], nil
+}
+
+func (n *named) SignBatch(ctx context.Context, reqs []signer.Request) ([][]byte, error) {
+	reqs = slices.Clone(reqs)
+	for i := range reqs {
+		if r := &reqs[i]; r.DocumentID == "" && r.Title == "" {
+			r.DocumentID, r.Title = n.name, n.name
+		}
+	}
+	return n.BatchSigner.SignBatch(ctx, reqs)
 }

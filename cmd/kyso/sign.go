@@ -118,7 +118,7 @@ func (a *app) sign(cmd *cobra.Command, args []string, format string, level *leve
 	}
 	defer in.Close()
 	bar := a.progress(size)
-	err = writeFile(cmd.Context(), args[1], func(out *os.File) error { return sign(out, in, size, s, l, bar) })
+	err = writeFile(cmd.Context(), args[1], func(out *os.File) error { return sign(out, in, size, asDocument(s, args[0]), l, bar) })
 	bar.done()
 	if err != nil {
 		return err

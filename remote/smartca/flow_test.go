@@ -247,7 +247,7 @@ func TestThousand(t *testing.T) {
 	require.NoError(t, err)
 	var subs []*smartcatest.Subscriber
 	for i := range n {
-		subs = append(subs, &smartcatest.Subscriber{ID: fmt.Sprintf("%012d", i), Certificates: demoSub.Certificates, User: smartcatest.Approve, Delay: time.Duration(i%20) * time.Second})
+		subs = append(subs, &smartcatest.Subscriber{ID: fmt.Sprintf("%012d", i), Certificates: demoSub.Certificates, User: smartcatest.Approve, Delay: time.Duration(i%5) * time.Second})
 	}
 	server := smartcatest.NewServer(t, &smartcatest.Options{Clock: clock, Authority: authority, Subscribers: subs, Guesses: smartcatest.Guesses{Pace: time.Second}})
 	before := runtime.NumGoroutine()

@@ -89,6 +89,13 @@ func (s *Server) ActivationCode(id string) string {
 	return code
 }
 
+// ResetCode is the code for a forgotten password that was last sent to a subscriber; "" when there is none.
+func (s *Server) ResetCode(id string) string {
+	code := ""
+	s.Change(id, func(sub *Subscriber) { code = sub.account.resetCode })
+	return code
+}
+
 // weakPIN reports whether a PIN breaks the app's rule: six digits, not all alike and not in a row.
 func weakPIN(pin string) bool {
 	if len(pin) != 6 || strings.Trim(pin, "0123456789") != "" {

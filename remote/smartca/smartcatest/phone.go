@@ -148,13 +148,13 @@ func (s *Server) phoneRoutes(mux *http.ServeMux) {
 		"identity": (*Server).phoneIdentity, "pin": (*Server).phonePIN, "certificate": (*Server).phoneCertificate, "form": (*Server).phoneForm,
 		"reactivate": (*Server).phoneReactivate, "forgot": (*Server).phoneForgot, "password": (*Server).phonePassword, "age": (*Server).phoneAge,
 	} {
-		mux.HandleFunc("POST /phone/{user}/"+action, s.phoneDo(f))
+		mux.HandleFunc("POST /phone/{user}/"+action, s.phoneDo(f, map[string]string{"forgot": "password", "password": "password", "reactivate": "reactivate"}[action]))
 	}
 	mux.HandleFunc("POST /phone/{user}/device", s.phoneDevice)
 }
 
-// phoneDo does something and goes back to the page. Pages of other sites cannot do it.
-func (s *Server) phoneDo(f func(*Server, *Subscriber, device, url.Values) notice) http.HandlerFunc {
+// phoneDo does something and goes back to the page where it was asked for. Pages of other sites cannot do it.
+func (s *Server) phoneDo(f func(*Server, *Subscriber, device, url.Values) notice, page string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 			http.Error(w, "cross-site", http.StatusForbidden)
@@ -174,6 +174,9 @@ func (s *Server) phoneDo(f func(*Server, *Subscriber, device, url.Values) notice
 		}
 		n := f(s, sub, deviceOf(r), r.PostForm)
 		to := "/phone/" + url.PathEscape(sub.ID)
+		if page == "password" || page != "" && !n.good() {
+			to += "/" + page
+		}
 		if n != "" {
 			to += "?m=" + string(n)
 		}
