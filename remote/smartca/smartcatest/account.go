@@ -30,17 +30,16 @@ type account struct {
 	wrongPINs      int
 	pinLocked      time.Time
 
-	device     string // the one phone that it is bound to; "": none yet
-	code       string // sent by e-mail
-	sent       time.Time
-	step       int
-	confirmed  bool // the person has said that name and number are right
-	newPIN     string
-	revoked    int    // accounts of a wrong identity that were taken back
-	reason     string // of a reactivation
-	resetCode  string // for a forgotten password
-	registered string // the device whose push messages arrive
-	mails      []mail
+	device    string // the one phone that it is bound to; "": none yet
+	code      string // sent by e-mail
+	sent      time.Time
+	step      int
+	confirmed bool // the person has said that name and number are right
+	newPIN    string
+	revoked   int    // accounts of a wrong identity that were taken back
+	reason    string // of a reactivation
+	resetCode string // for a forgotten password
+	mails     []mail
 }
 
 // mail is what the subscriber finds in the mail-box.

@@ -18,10 +18,8 @@ import (
 // browser is one headless Chromium for all tests of the page. KYSO_SCREENSHOTS names a folder that is given a picture of each step.
 type browser struct {
 	*testing.T
-	ctx  context.Context
-	user string
-	url  string
-	n    int
+	ctx context.Context
+	url string
 }
 
 func (b *browser) run(actions ...chromedp.Action[chromedp.Void]) {
