@@ -1,6 +1,7 @@
 package xml
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -67,12 +68,19 @@ func (s *Signature) facts(doc *Document, known certificates, more []*x509.Certif
 		}
 		s.info = readKeyInfo(t, known)
 	}
-	value, _, err := tree(&v.children[1])
+	raw, err := doc.in.slice(v.children[1].start, v.children[1].end, limits.XMLPart)
 	if err != nil {
 		return err
 	}
 	var ok bool
-	if s.Value, ok = base64Of(value, value.Root()); !ok {
+	if s.Value, ok = plainBase64(raw); !ok {
+		value, _, err := tree(&v.children[1])
+		if err != nil {
+			return err
+		}
+		s.Value, ok = base64Of(value, value.Root())
+	}
+	if !ok {
 		s.add(CodeShape, finding.Error, "XML Signature 1.1, 4.3", "what", "SignatureValue")
 	}
 	info, raw, err := tree(&v.children[0])
@@ -135,6 +143,15 @@ func inclusivePrefixes(t *xmltree.Tree, n xmltree.Node) ([]string, error) {
 	}
 	list, _ := t.Attr(children[0], "PrefixList")
 	return strings.Fields(list), nil
+}
+
+// plainBase64 is the value of an element that holds base64 as most do: with nothing in it that XML would have to be read for.
+func plainBase64(element []byte) ([]byte, bool) {
+	start, end := bytes.IndexByte(element, '>')+1, bytes.LastIndexByte(element, '<')
+	if end < start || bytes.ContainsAny(element[start:end], `<>&"'`) { // among them what a > in an attribute would begin
+		return nil, false
+	}
+	return decodeBase64(bytes.Clone(element[start:end]))
 }
 
 // base64Of is the value of an element that holds base64 and nothing else.

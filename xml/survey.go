@@ -95,6 +95,7 @@ func tooMany(what string, limit int) *Error {
 func newSurvey(in *source, s *xmltree.Scanner, parent *survey) *survey {
 	v := &survey{start: s.Offset(), depth: s.Depth(), context: s.Context(), scope: scopeAt(s), parent: parent}
 	v.element = elementAt(in, s)
+	v.children = make([]part, 0, 4)
 	for d := 1; d < s.Depth(); d++ {
 		v.above = append(v.above, s.StartOf(d))
 	}

@@ -14,7 +14,7 @@ const stride = 16 << 10
 
 // Decode turns a document into UTF-8. One in UTF-8 is not copied, and its byte order mark stays.
 func Decode(document []byte) (*Decoded, error) {
-	s := ScanBytes(document)
+	s := &Scanner{buf: document, eof: true}
 	if err := s.open(); err != nil {
 		return nil, err
 	}

@@ -89,9 +89,9 @@ func NewScanner(r io.Reader) *Scanner {
 // room is what a small document needs, allocated with its Scanner.
 type room struct {
 	Scanner
-	frames   [12]frame
+	frames   [8]frame
 	names    [96]byte
-	attrs    [4]Attr
+	attrs    [2]Attr
 	prefixes [fewNames]string
 	current  [fewNames]int
 	bindings [fewNames]binding

@@ -58,7 +58,7 @@ func build(s *Scanner, c *Context) (*Tree, error) {
 		}
 	}
 	t.add(node{})
-	numbers := map[string]uint32{}
+	var spaces spaceNumbers
 	open := Node(0)
 	for {
 		k, err := s.Next()
@@ -84,13 +84,7 @@ func build(s *Scanner, c *Context) (*Tree, error) {
 					n.link = t.bind(Binding{prefix, a.Bound}, n.link)
 				}
 			}
-			space, ok := numbers[s.Space()]
-			if !ok {
-				space = uint32(len(t.spaces))
-				numbers[s.Space()] = space
-				t.spaces = append(t.spaces, s.Space())
-			}
-			n.space |= space << 3
+			n.space |= spaces.number(t, s.Space()) << 3
 			open = t.add(n)
 		case End:
 			e := t.at(open)
@@ -112,6 +106,33 @@ func build(s *Scanner, c *Context) (*Tree, error) {
 			return t, nil
 		}
 	}
+}
+
+// spaceNumbers finds the namespaces of a tree again.
+type spaceNumbers map[string]uint32 // nil while there are few
+
+func (m *spaceNumbers) number(t *Tree, space string) uint32 {
+	if *m == nil {
+		for i, known := range t.spaces {
+			if known == space {
+				return uint32(i)
+			}
+		}
+	} else if n, ok := (*m)[space]; ok {
+		return n
+	}
+	n := uint32(len(t.spaces))
+	t.spaces = append(t.spaces, space)
+	switch {
+	case *m != nil:
+		(*m)[space] = n
+	case n == fewNames:
+		*m = make(spaceNumbers, 2*fewNames)
+		for i, known := range t.spaces {
+			(*m)[known] = uint32(i)
+		}
+	}
+	return n
 }
 
 func (t *Tree) bind(b Binding, outer uint32) uint32 {
