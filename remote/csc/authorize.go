@@ -91,7 +91,7 @@ func (s *Service) authorize(ctx context.Context, c *Credential, a *approval) (*p
 	}
 	var w wireActivation
 	before := s.clock.Now()
-	answer, _, err := s.call(ctx, request{method: "credentials/authorize", body: body, limit: authorize, secrets: secrets}, &w)
+	answer, _, err := s.call(ctx, request{method: "credentials/authorize", body: body, limit: patient, secrets: secrets}, &w)
 	if err != nil {
 		return nil, err // no activation came, so nothing can be signed
 	}
@@ -292,7 +292,7 @@ func (s *Service) sign(ctx context.Context, c *Credential, p *permit, r recipe, 
 	maybe := false
 	for n := 0; n < 2; n++ {
 		p.spent = true // from here on, whatever comes back
-		answer, maybe, err = s.call(ctx, request{method: "signatures/signHash", body: body, limit: signing, bearer: p.bearer, secrets: p.secrets()}, &w)
+		answer, maybe, err = s.call(ctx, request{method: "signatures/signHash", body: body, limit: patient, bearer: p.bearer, secrets: p.secrets()}, &w)
 		if err == nil || maybe || answer != nil || ctx.Err() != nil {
 			break
 		}

@@ -26,8 +26,8 @@ type Config struct {
 	UserID       string  // whose keys, where the right to call is not a person's (external, TLS, client credentials); else empty
 
 	// The right to call the service: one of these at most. None: a client certificate in TLS, or none needed.
-	Basic  *Basic                                         //
-	OAuth  *OAuth                                         //
+	Basic  *Basic
+	OAuth  *OAuth
 	Bearer remote.SecretFunc                              // a token from elsewhere, asked for before each call
 	Header func(ctx context.Context, h http.Header) error // whatever was agreed on; must not put secrets into its error
 
@@ -57,6 +57,7 @@ type Config struct {
 	HTTPClient *http.Client  // nil: one that keeps the rules of kyso, made with TLS. Its Timeout is replaced
 	Clock      remote.Clock  // nil: the clock of the machine
 	Timeout    time.Duration // of calls that wait for nobody; 0: 30 seconds
+	Patience   time.Duration // of calls that may wait for the subscriber, or for many signatures; 0: five minutes
 }
 
 // Basic is a user's name and password (auth/login).

@@ -16,11 +16,10 @@ import (
 	"github.com/kyso-dev/kyso/signer"
 )
 
-// How long calls may take: some wait for a person.
+// How long calls may take, unless configured.
 const (
-	quick     = 30 * time.Second
-	authorize = 300 * time.Second // some services answer only when the subscriber has acted
-	signing   = 300 * time.Second
+	quick   = 30 * time.Second
+	patient = 5 * time.Minute // some services answer only when the subscriber has acted
 )
 
 // tries is how often a harmless call is made.
@@ -110,8 +109,11 @@ func (s *Service) Info() ServiceInfo { return s.info.clone() }
 func (s *Service) client(limit time.Duration) *http.Client {
 	c := *s.http
 	c.Timeout = limit
-	if limit == quick && s.config.Timeout > 0 {
+	switch {
+	case limit == quick && s.config.Timeout > 0:
 		c.Timeout = s.config.Timeout
+	case limit == patient && s.config.Patience > 0:
+		c.Timeout = s.config.Patience
 	}
 	return &c
 }

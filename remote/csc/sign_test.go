@@ -620,6 +620,22 @@ func TestCancelledWhileSigning(t *testing.T) {
 	})
 }
 
+// TestPatience: a service that never answers is not waited for without end. Whether it has signed by then is not known.
+func TestPatience(t *testing.T) {
+	both(t, func(t *testing.T, v csc.Version) {
+		for method, unknown := range map[string]bool{"credentials/authorize": false, "signatures/signHash": true} {
+			b := newBench(t, nil)
+			config := b.config(v, csctest.DefaultEC)
+			config.Patience = 50 * time.Millisecond
+			b.Fault(method, csctest.Slow)
+			_, err := b.client(t, config, nil).Sign(t.Context(), digest("a"), crypto.SHA256)
+			require.Error(t, err)
+			require.Equal(t, unknown, errors.Is(err, signer.ErrOutcomeUnknown))
+			require.Len(t, b.Calls(method), 1)
+		}
+	})
+}
+
 // TestAsync: the service signs in its own time, and another process fetches the result.
 func TestAsync(t *testing.T) {
 	for name, g := range map[string]csctest.Guesses{"by the standard": {Looks: 2}, "with errors": {Looks: 2, PendingIs400: true}} {

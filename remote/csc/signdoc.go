@@ -89,7 +89,7 @@ func (p *Provider) SignDocs(ctx context.Context, docs []Doc, text string, check 
 		Documents []rest.Text `json:"DocumentWithSignature"`
 		Objects   []rest.Text `json:"SignatureObject"`
 	}
-	_, maybe, err := s.call(ctx, request{method: "signatures/signDoc", body: body, limit: signing, bearer: t.permit.bearer, secrets: t.permit.secrets()}, &w)
+	_, maybe, err := s.call(ctx, request{method: "signatures/signDoc", body: body, limit: patient, bearer: t.permit.bearer, secrets: t.permit.secrets()}, &w)
 	if err != nil {
 		if maybe {
 			err = signer.OutcomeUnknown("", err)

@@ -57,7 +57,7 @@ func (p *page) click(server *csctest.Server, id, what string) (status int, to st
 
 // TestAttackD1 shows a description full of markup and control characters to the user: it stays text.
 func TestAttackD1(t *testing.T) {
-	server := csctest.NewServer(t, &csctest.Options{User: csctest.Ask, Credentials: credential(t, func(c *csctest.Credential) {
+	server := csctest.NewServer(t, &csctest.Options{User: csctest.Ask, Guesses: csctest.Guesses{Looks: -1}, Credentials: credential(t, func(c *csctest.Credential) {
 		c.Objects = []csctest.Object{{ID: "APP", Type: "PasswordOOB"}}
 	})})
 	provider := open(t, server, nil)
