@@ -30,6 +30,15 @@
 // What was appended to a PDF after a signature is compared with what was signed: validation data, time-stamps and further signatures are
 // allowed, and with anything else the signature is INDETERMINATE, its changes "unknown".
 //
+// # XML
+//
+// A signature in XML covers what its References name, which need not be the whole document: [Coverage] says what is signed, and what in the
+// document is not. What a reader relies on must be among the former. A bare key in a signature serves the integrity facts alone.
+//
+// Of documents of the Vietnamese tax authority, social insurance and health insurance that package xml/einvoice knows, a report names the kind
+// and the slots: who has to sign where, and who has. A required slot that is empty, or signed data that stand elsewhere than they belong,
+// make the document INDETERMINATE at best; so does, under the policy "gdt", a signer whose certificate is of the other tree.
+//
 // # Facts and verdicts
 //
 // Verification is pure given its evidence: the same document, trust, evidence and clock give the same report. What a document says is

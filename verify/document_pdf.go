@@ -46,7 +46,7 @@ func (r *reader) pdfSignature(doc *pdf.Document, s *pdf.Signature, id string) {
 	}
 	out.Revision = rangeOf(doc, &s.Entry)
 	out.Coverage.Extent = string(s.Extent)
-	out.Claims = &Claims{Name: s.Name, Reason: s.Reason, Location: s.Location, ContactInfo: s.ContactInfo}
+	out.Claims = &Claims{Name: s.Name, Reason: s.Reason, Location: s.Location, ContactInfo: s.ContactInfo, Roles: []string{}, Commitments: []string{}}
 	out.adopt(s.Findings)
 	claimed := s.ClaimedTime
 	if s.CMS != nil {

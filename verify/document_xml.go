@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/pdf"
@@ -138,8 +139,25 @@ func (r *reader) xmlSignature(one *subject, doc *xml.Document, s *xml.Signature)
 		out.Time.claim(s.SigningTime)
 		out.Time.ClaimedCovered = out.Time.Claimed != nil && p.Covered
 		out.Time.ZoneAmbiguous = slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Code == xml.CodeTimeZone })
+		out.Claims = claimsOf(p)
 	}
 	r.subjects = append(r.subjects, one)
+}
+
+// claimsOf are what signed properties say that is not proved; nil where they say nothing of the kind.
+func claimsOf(p *xml.SignedProperties) *Claims {
+	c := &Claims{Roles: list(p.Roles), Commitments: []string{}}
+	if at := p.Place; at != nil {
+		parts := []string{at.Street, at.PostalCode, at.City, at.State, at.Country}
+		c.Location = strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ", ")
+	}
+	for _, one := range p.Commitments {
+		c.Commitments = append(c.Commitments, one.ID)
+	}
+	if c.Location == "" && len(c.Roles)+len(c.Commitments) == 0 {
+		return nil
+	}
+	return c
 }
 
 // xmlCounterSignatures reads the signatures in the properties of a signature, each as a signature of its own (EN 319 132-1, 5.2.7.2).

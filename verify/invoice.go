@@ -52,7 +52,7 @@ func (f *subject) invoice(s *einvoice.Signature) {
 // trees compares the tree that each slot's signers were found in with the one that they should come from. What is trusted by nobody's tree
 // but the user's own may be either.
 func (j *judging) trees() {
-	found := make(map[string]string)
+	found := make(map[string]string, len(j.report.Signatures))
 	for _, s := range j.report.Signatures {
 		found[s.ID] = s.Trust.Tree
 	}

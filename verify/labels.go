@@ -2,6 +2,7 @@ package verify
 
 import (
 	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/xml"
 	"github.com/kyso-dev/kyso/xml/einvoice"
 )
 
@@ -49,6 +50,8 @@ const (
 	labelLeftOut      finding.Code = "report.left-out"
 	labelChanges      finding.Code = "report.changes"
 	labelReason       finding.Code = "report.reason"
+	labelRole         finding.Code = "report.role"
+	labelCommitment   finding.Code = "report.commitment"
 	labelLocation     finding.Code = "report.location"
 	labelName         finding.Code = "report.name"
 	labelContact      finding.Code = "report.contact"
@@ -124,6 +127,12 @@ const (
 	severityWarning finding.Code = "report.severity.warning"
 	severityError   finding.Code = "report.severity.error"
 )
+
+// commitmentWords are the commitments that ETSI names.
+var commitmentWords = map[string]finding.Code{
+	xml.CommitmentOrigin: "report.commitment.origin", xml.CommitmentReceipt: "report.commitment.receipt", xml.CommitmentDelivery: "report.commitment.delivery",
+	xml.CommitmentSender: "report.commitment.sender", xml.CommitmentApproval: "report.commitment.approval", xml.CommitmentCreation: "report.commitment.creation",
+}
 
 // kindWords and slotWords are the kinds of documents and the slots as people call them.
 var (

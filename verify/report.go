@@ -122,7 +122,7 @@ type Signature struct {
 	References         []Reference    `json:"references"`
 	Coverage           Coverage       `json:"coverage"`
 	ChangesAfter       Changes        `json:"changes_after"`
-	Claims             *Claims        `json:"claims"` // what the signer wrote into a PDF's signature; nil elsewhere
+	Claims             *Claims        `json:"claims"` // what the signer wrote into a signature of a PDF or of XAdES; nil elsewhere
 	Timestamps         []*Timestamp   `json:"timestamps"`
 	Chain              []ChainEntry   `json:"chain"`
 	Conformance        []Conformance  `json:"conformance"`
@@ -142,6 +142,10 @@ type Claims struct {
 	Reason      string `json:"reason"`
 	Location    string `json:"location"`
 	ContactInfo string `json:"contact_info"`
+
+	// Of XAdES: the roles in which the signer says that it signs, and what it says to commit to by that, as URIs.
+	Roles       []string `json:"roles"`
+	Commitments []string `json:"commitments"`
 }
 
 // Signer is the certificate under which the signature was checked, as a person reads it. Empty when there is none.

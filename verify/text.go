@@ -67,24 +67,29 @@ func (t *table) document(r *Report) {
 	t.findings(r.Findings, SeverityError, SeverityWarning, SeverityInfo)
 }
 
-// slots lists the places where signatures belong, the first few: an envelope may have thousands.
+// slots lists the places where signatures belong. Of an envelope with many documents, only those that should be signed and are not.
 func (t *table) slots(slots []Slot) {
 	const most = 16
 	names := make(map[string]bool)
 	for _, at := range slots {
 		names[at.Slot] = true
 	}
-	for i, at := range slots {
-		if i == most {
+	several, many, shown := len(names) < len(slots), len(slots) > most, 0
+	for _, at := range slots {
+		unsigned := at.Required && at.State != SlotSigned
+		if many && !unsigned || !at.Required && at.State == SlotMissing {
+			continue
+		}
+		if shown++; shown > most {
 			t.row(labelPlace, more)
-			break
+			return
 		}
-		state := t.say(cmp.Or(map[string]finding.Code{SlotSigned: slotSigned, SlotEmpty: slotEmpty}[at.State], slotMissing))
-		if at.Required && at.State != SlotSigned {
-			state = t.say(slotRequired) + ", " + state
+		value := t.say(cmp.Or(map[string]finding.Code{SlotSigned: slotSigned, SlotEmpty: slotEmpty}[at.State], slotMissing))
+		if unsigned {
+			value = t.say(slotRequired) + ", " + value
 		}
-		value := t.slot(at.Slot) + ": " + state
-		if len(names) < len(slots) { // of several documents
+		value = t.slot(at.Slot) + ": " + value
+		if several { // of several documents
 			value += " (" + quoteUnlessPlain(at.Path) + ")"
 		}
 		t.row(labelPlace, value)
@@ -145,12 +150,26 @@ func (t *table) signature(s *Signature) {
 				t.row(claim.label, quote(claim.value))
 			}
 		}
+		for _, role := range c.Roles {
+			t.row(labelRole, quote(role))
+		}
+		for _, commitment := range c.Commitments {
+			t.row(labelCommitment, t.commitment(commitment))
+		}
 	}
 	t.conformance(s.Conformance)
 	t.findings(s.Findings, SeverityInfo)
 	for _, stamp := range s.Timestamps {
 		t.timestamp(stamp, s.ID)
 	}
+}
+
+// commitment is what a signer commits to, in words where ETSI has some for it.
+func (t *table) commitment(uri string) string {
+	if word, ok := commitmentWords[uri]; ok {
+		return t.say(word)
+	}
+	return quote(uri)
 }
 
 // places lists parts of a document on one row, the first few of them.

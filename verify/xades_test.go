@@ -47,7 +47,7 @@ func TestXAdES(t *testing.T) {
 		s := r.Signatures[0]
 		require.Equal(t, "TOTAL-PASSED", verdict(s), "%v", codes(s.Findings))
 		require.Equal(t, []string{"XAdES", string(level), "signing-certificate"}, []string{s.Format, s.Level, s.Signer.IdentifiedBy})
-		require.WithinDuration(t, p.Now(), *s.Time.Claimed, time.Second)
+		require.WithinDuration(t, p.Now(), *s.Time.Claimed, time.Minute)
 		require.True(t, s.Time.ClaimedCovered)
 		require.Equal(t, level != xml.LevelBB, s.Time.Proved)
 		if level == xml.LevelBLTA {
@@ -56,6 +56,16 @@ func TestXAdES(t *testing.T) {
 		}
 		require.Empty(t, policyFindings(judge(t, p.by(t, verify.PolicyTT15), p.signXML(t, "<a/>", "ec", p.xades(t, level)), nil).Signatures[0]))
 	}
+	t.Run("claims", func(t *testing.T) {
+		o := p.xades(t, xml.LevelBB)
+		o.Roles, o.ProductionPlace = []string{"Giám đốc"}, &xml.ProductionPlace{City: "Hà Nội", Country: "VN"}
+		o.Commitments = []xml.Commitment{{ID: xml.CommitmentApproval}, {ID: "urn:x"}}
+		r := judge(t, v, p.signXML(t, "<a/>", "signer", o), nil)
+		require.Equal(t, &verify.Claims{Location: "Hà Nội, VN", Roles: []string{"Giám đốc"}, Commitments: []string{xml.CommitmentApproval, "urn:x"}}, r.Signatures[0].Claims)
+		shown := strings.Join(strings.Fields(text(t, r, verify.Vietnamese, false)), " ")
+		require.Contains(t, shown, `Vai trò tự khai "Giám đốc" Ý nghĩa chữ ký phê duyệt nội dung tài liệu Ý nghĩa chữ ký "urn:x"`)
+		require.Nil(t, judge(t, v, p.signXML(t, "<a/>", "signer", p.xades(t, xml.LevelBB)), nil).Signatures[0].Claims)
+	})
 	t.Run("counter-signature", func(t *testing.T) {
 		o := p.xades(t, xml.LevelBB)
 		o.SignatureID = "first"

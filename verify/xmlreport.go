@@ -276,7 +276,8 @@ func (x *xmlReport) attributes(s *Signature) {
 	if s.Signer.IdentifiedBy == "signing-certificate" && x.signerID(s) != "" {
 		signed("SigningCertificate", true, func() { x.reference("AttributeObject", x.signerID(s)) })
 	}
-	kinds := map[string]string{StampContent: "AllDataObjectsTimeStamp", StampSignature: "SignatureTimeStamp", StampArchive: "ArchiveTimeStamp", StampDocument: "DocTimeStamp"}
+	kinds := map[string]string{StampContent: "AllDataObjectsTimeStamp", StampSignature: "SignatureTimeStamp", StampArchive: "ArchiveTimeStamp", StampDocument: "DocTimeStamp",
+		StampSignatureAndReferences: "SigAndRefsTimeStamp", StampReferences: "RefsOnlyTimeStamp"}
 	stamp := func(t *Timestamp) {
 		if name := kinds[t.Kind]; name != "" && t.Time != nil {
 			signed(name, t.Kind == StampContent, func() {
@@ -305,6 +306,21 @@ func (x *xmlReport) attributes(s *Signature) {
 			if one.value != "" {
 				signed(one.name, true, func() { x.text(one.inner, one.value) })
 			}
+		}
+	}
+	if c := s.Claims; c != nil {
+		for _, uri := range c.Commitments {
+			signed("CommitmentTypeIndication", true, func() { x.text("CommitmentTypeIdentifier", uri) })
+		}
+		if len(c.Roles) > 0 {
+			signed("SignerRole", true, func() {
+				for _, role := range c.Roles {
+					x.open("RoleDetails")
+					x.text("Role", role)
+					x.text("EndorsementType", "claimed")
+					x.close()
+				}
+			})
 		}
 	}
 	if s.Revision != nil && len(s.Revision.ByteRange) > 0 {

@@ -3,7 +3,7 @@ package verify_test
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/xml"
+	stdxml "encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +22,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/testtool"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/verify"
+	"github.com/kyso-dev/kyso/xml"
 )
 
 func reportXML(t testing.TB, r *verify.Report, lang verify.Lang) []byte {
@@ -33,7 +34,7 @@ func reportXML(t testing.TB, r *verify.Report, lang verify.Lang) []byte {
 
 // etsi are the parts of a validation report that the tests read.
 type etsi struct {
-	XMLName xml.Name     `xml:"http://uri.etsi.org/19102/v1.4.1# ValidationReport"`
+	XMLName stdxml.Name  `xml:"http://uri.etsi.org/19102/v1.4.1# ValidationReport"`
 	Reports []etsiReport `xml:"SignatureValidationReport"`
 	Objects []struct {
 		ID   string   `xml:"id,attr"`
@@ -84,7 +85,7 @@ type etsiReport struct {
 func readETSI(t testing.TB, raw []byte) *etsi {
 	t.Helper()
 	var out etsi
-	require.NoError(t, xml.Unmarshal(raw, &out), "%s", raw)
+	require.NoError(t, stdxml.Unmarshal(raw, &out), "%s", raw)
 	return &out
 }
 
@@ -101,6 +102,8 @@ func reports(t testing.TB) map[string]*verify.Report {
 		"CMS":             judge(t, v, p.signCMS(t, []byte("x"), "ec", &cms.Options{Attached: true, Level: cms.LevelBT, Timestamper: p.TSAClient()}), nil),
 		"without content": judge(t, v, p.signCMS(t, []byte("x"), "ec", nil), nil),
 		"XML":             judge(t, v, p.signXML(t, strings.Replace(plainXML, "<DSCKS>", "<Fkey>1</Fkey><DSCKS>", 1), "signer", p.seller(true)), nil),
+		"XAdES": judge(t, v, p.signXML(t, "<a/>", "signer", &xml.Options{Level: xml.LevelBT, Timestamper: p.TSAClient(), Roles: []string{"Giám đốc"},
+			ProductionPlace: &xml.ProductionPlace{City: "Hà Nội", Country: "VN"}, Commitments: []xml.Commitment{{ID: xml.CommitmentApproval}}}), nil),
 		"untrusted":       judge(t, new(verify.Verifier), doc, nil),
 		"token":           judge(t, v, stampOf(t, p, []byte("x")), about([]byte("x"))),
 		"not signed":      judge(t, v, plainPDF("x"), nil),
@@ -187,14 +190,14 @@ func TestXML(t *testing.T) {
 // requireReferences: every VOReference names a validation object.
 func requireReferences(t *testing.T, raw []byte, ids map[string]bool) {
 	t.Helper()
-	dec := xml.NewDecoder(bytes.NewReader(raw))
+	dec := stdxml.NewDecoder(bytes.NewReader(raw))
 	for {
 		token, err := dec.Token()
 		if errors.Is(err, io.EOF) {
 			return
 		}
 		require.NoError(t, err)
-		if e, ok := token.(xml.StartElement); ok {
+		if e, ok := token.(stdxml.StartElement); ok {
 			for _, a := range e.Attr {
 				if a.Name.Local == "VOReference" {
 					require.True(t, ids[a.Value], "%s refers to nothing", e.Name.Local)

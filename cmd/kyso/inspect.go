@@ -220,7 +220,7 @@ func (i *inspection) print(a *app) error {
 		row("inspect-issuer", s.Signer.Issuer)
 		row("inspect-claimed", rfc3339(s.ClaimedTime))
 		if s.Claims != nil {
-			row("inspect-claims", s.Claims.Name, s.Claims.Reason, s.Claims.Location, s.Claims.ContactInfo)
+			row("inspect-claims", append([]string{s.Claims.Name, s.Claims.Reason, s.Claims.Location, s.Claims.ContactInfo}, s.Claims.Roles...)...)
 		}
 		row("inspect-algorithms", s.DigestAlgorithm, s.SignatureAlgorithm)
 		for _, t := range s.Timestamps {
