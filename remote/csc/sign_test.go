@@ -6,11 +6,8 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
-	"io"
-	"log"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +18,6 @@ import (
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/csc"
 	"github.com/kyso-dev/kyso/remote/csc/csctest"
-	"github.com/kyso-dev/kyso/remote/remotetest"
 	"github.com/kyso-dev/kyso/signer"
 )
 
@@ -744,18 +740,4 @@ func TestFields(t *testing.T) {
 			require.ElementsMatch(t, fields, got)
 		}
 	})
-}
-
-// TestTLSIsChecked: a service whose certificate is nobody's is not spoken to, and plain HTTP is for this machine only.
-func TestTLSIsChecked(t *testing.T) {
-	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	defer server.Close()
-	_, err := csc.New(t.Context(), csc.Config{BaseURL: server.URL + "/csc/v1", CredentialID: "x", Clock: remotetest.NewFastClock(epoch)})
-	require.ErrorIs(t, err, signer.ErrUnavailable)
-	_, err = csc.New(t.Context(), csc.Config{BaseURL: "http://rssp.example/csc/v1"})
-	var e *remote.Error
-	require.ErrorAs(t, err, &e)
-	require.Equal(t, string(remote.CodeAddress), e.Code())
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"slices"
@@ -52,7 +55,8 @@ type Options struct {
 	Secret      string        // "": DefaultSecret
 	Redirect    string        // "": DefaultRedirect
 	Lifetime    time.Duration // of an authorization; 0: five minutes
-	Open        bool          // calls need no token (authType external)
+	Open        bool          // calls need no token (authType external, or TLS)
+	TLS         *tls.Config   // serves https by it; nil: http
 
 	// Timestamp makes a time-stamp token over a digest; SignDoc a whole signature. nil: the calls are not offered.
 	Timestamp func(digest []byte, hashOID, nonce string) ([]byte, error)
@@ -163,8 +167,12 @@ func New(opts *Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	scheme := "http://"
+	if o.TLS != nil {
+		listener, scheme = tls.NewListener(listener, o.TLS), "https://"
+	}
 	s := &Server{
-		URL: "http://" + listener.Addr().String(), opts: o, user: o.User, served: make(chan struct{}), changed: make(chan struct{}),
+		URL: scheme + listener.Addr().String(), opts: o, user: o.User, served: make(chan struct{}), changed: make(chan struct{}),
 		tokens: make(map[string]*token), codes: make(map[string]*code), pushed: make(map[string]pushed), sads: make(map[string]*activation),
 		requests: make(map[string]*Pending), results: make(map[string]*result), jtis: make(map[string]bool), faults: make(map[string][]Fault),
 	}
@@ -172,7 +180,7 @@ func New(opts *Options) (*Server, error) {
 	for _, c := range o.Credentials {
 		s.credentials = append(s.credentials, &credential{Credential: c.complete()})
 	}
-	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	go func() { defer close(s.served); _ = s.http.Serve(listener) }()
 	return s, nil
 }
