@@ -13,7 +13,8 @@ import (
 
 // Finish puts the value into the document and writes the signed document to dst. src must hold the document that was prepared, octet
 // for octet: anything else is refused with CodeChanged. signature is what the key returned, for ECDSA in DER; it is checked under the
-// certificate before it is used (signer.ErrSignatureInvalid).
+// certificate before it is used (signer.ErrSignatureInvalid). Then the signature is brought to its level, with the means in opts; without
+// them it is CodeTimestamper or CodeCollector.
 //
 // dst gets nothing before the signature is complete; a document above 4 MiB is compared while it is copied. After an error discard
 // what dst has got.

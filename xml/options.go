@@ -64,8 +64,8 @@ type Options struct {
 	PSS bool
 	// Certificates are further certificates to put into KeyInfo, usually the issuers up to the root.
 	Certificates []*x509.Certificate
-	// Level is the baseline level of XAdES to reach (EN 319 132-1, 6.3). "" makes a plain XML Signature, for which the options from here
-	// to Commitments must be left alone.
+	// Level is the baseline level of XAdES to reach (EN 319 132-1, 6.3). "" makes a plain XML Signature, for which the options from
+	// SigningTime to Commitments must be left alone.
 	Level Level
 	// Timestamper is asked for the signature time-stamp of LevelBT and above and for the archive time-stamp of LevelBLTA.
 	Timestamper timestamp.Timestamper

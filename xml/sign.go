@@ -13,9 +13,11 @@ import (
 // (CodeEarlier).
 //
 // A document of up to 4 MiB is read at once, and dst gets nothing before the signature is there. A larger one is read once to hash it
-// and once to copy it, through a window. After an error discard what dst has got.
+// and once to copy it, through a window; above LevelBB it is read again to gather what time-stamps cover. After an error discard what dst
+// has got.
 //
-// Errors are *[Error], and those of the signer and the context.
+// Errors are *[Error], and those of the signer and the context. Where a level above LevelBB cannot be reached (CodeTimestamper, CodeCollector,
+// CodeTimestamp, CodeEvidence), nothing weaker is written.
 func Sign(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, s signer.Signer, opts *Options) error {
 	o, err := opts.settle()
 	if err != nil {
