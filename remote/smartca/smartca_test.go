@@ -347,6 +347,29 @@ func TestServerFault(t *testing.T) {
 	}
 }
 
+// TestNeverArrived: the request was lost on its way there. It is looked for half a minute, and not sent again.
+func TestNeverArrived(t *testing.T) {
+	for _, f := range []smartcatest.Fault{smartcatest.Reset, smartcatest.Gateway, smartcatest.Unavailable} {
+		for unknownIsWaiting, is := range map[bool]error{false: remote.ErrNotKnown, true: remote.ErrExpired} {
+			server, _ := start(t, smartcatest.Approve, &smartcatest.Options{Guesses: smartcatest.Guesses{UnknownIsWaiting: unknownIsWaiting}})
+			server.Inject(smartcatest.CallSign, f, 1)
+			c := ways["v1"](t, server, nil)
+			_, err := c.Sign(t.Context(), digest("a"), crypto.SHA256)
+			require.ErrorIs(t, err, is, f)
+			require.Equal(t, 1, server.Calls(smartcatest.CallSign))
+			_, err = c.Sign(t.Context(), digest("a"), crypto.SHA256)
+			require.NoError(t, err, "the caller may ask again")
+		}
+	}
+}
+
+func TestLatency(t *testing.T) {
+	server, clock := start(t, smartcatest.Approve, &smartcatest.Options{Latency: 2 * time.Second})
+	_, err := ways["v1"](t, server, nil).Sign(t.Context(), digest("a"), crypto.SHA256)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, clock.Now().Sub(epoch), 6*time.Second)
+}
+
 // TestDigests: SHA-256 and PKCS#1 v1.5, and nothing else is sent.
 func TestDigests(t *testing.T) {
 	server, _ := start(t, smartcatest.Approve, nil)

@@ -28,6 +28,7 @@ type Options struct {
 	Subscribers []*Subscriber
 	Guesses     Guesses
 	Webhook     Webhook
+	Latency     time.Duration // of every answer, by the clock
 }
 
 // Credentials that a server has when it is given none. The OAuth2 interface takes them as client id and secret.
@@ -243,6 +244,9 @@ func (s *Server) endpoint(call Call, handle func(r *http.Request, body []byte) r
 		s.calls[call]++
 		f := s.takeFault(call)
 		s.mu.Unlock()
+		if s.opts.Latency > 0 && s.clock.Sleep(r.Context(), s.opts.Latency) != nil {
+			return // nobody waits for it any more
+		}
 		if f.before(s, w, body) {
 			return
 		}
