@@ -5,7 +5,12 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -363,4 +368,53 @@ func TestIssuers(t *testing.T) {
 	chain, err = v1(t, config, nil).Certificates(t.Context())
 	require.NoError(t, err)
 	require.Len(t, chain, 3)
+}
+
+// coded answers everything but the token with one code of the OAuth2 interface.
+type coded struct{ code string }
+
+func (c coded) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body := http.StatusBadRequest, fmt.Sprintf(`{"code":%s,"codeDesc":"SOMETHING","message":"in words","content":null}`, c.code)
+	if r.URL.Path == "/auth/token" {
+		status, body = http.StatusOK, `{"access_token":"t","expires_in":"3600"}`
+	}
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// TestCodes goes through the codes of the OAuth2 interface, which come with HTTP 400, as numbers or as text.
+func TestCodes(t *testing.T) {
+	for code, is := range map[string]error{
+		"30000": signer.ErrRequest, "50000": remote.ErrFault, "60000": remote.ErrNoCertificate, `"60001"`: remote.ErrNoCertificate, "60002": remote.ErrNoCertificate,
+		"60003": remote.ErrCertificate, "61000": remote.ErrSignFailed, "62000": remote.ErrNotKnown, "62001": remote.ErrNotKnown, "62002": remote.ErrExpired,
+		"62010": signer.ErrRequest, "63000": remote.ErrAuthorization, "63001": remote.ErrSignFailed, `"65000"`: remote.ErrQuota, "1": signer.ErrRequest, "null": signer.ErrRequest,
+	} {
+		p, err := smartca.NewCSC(smartca.CSCConfig{
+			BaseURL: "https://service.test", ClientID: "a", ClientSecret: "b", UserName: "c", Password: remote.Fixed("d"), HTTPClient: &http.Client{Transport: coded{code}},
+		})
+		require.NoError(t, err)
+		_, err = p.Certificates(t.Context())
+		require.ErrorIs(t, err, is, code)
+		var e *remote.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, 400, e.Service.Status)
+		require.Contains(t, e.Service.Text, "SOMETHING", "the service's own word is kept")
+	}
+}
+
+// TestPrinted: what holds secrets does not show them, whatever it is printed with.
+func TestPrinted(t *testing.T) {
+	server, _ := start(t, smartcatest.Ask, nil)
+	th, err := smartca.New(server.THConfig(demo))
+	require.NoError(t, err)
+	oauth, err := smartca.NewCSC(server.CSCConfig(demo))
+	require.NoError(t, err)
+	kept := smartca.Token{Access: "canary-access", Refresh: "canary-refresh"}
+	out := fmt.Sprintf("%v %+v %#v %s", th, th, th, th) + fmt.Sprintf("%v %+v %#v %s", oauth, oauth, oauth, oauth) + fmt.Sprintf("%v %+v %#v", kept, kept, kept) +
+		fmt.Sprintf("%+v %#v", server.THConfig(demo), server.CSCConfig(demo))
+	data, err := json.Marshal(kept)
+	require.NoError(t, err)
+	out += string(data)
+	for _, secret := range []string{smartcatest.DemoSPPassword, smartcatest.DemoPassword, smartcatest.DemoTOTP.Reveal(), "canary"} {
+		require.NotContains(t, out, secret)
+	}
 }
