@@ -311,7 +311,7 @@ func (g gated) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestSecrets goes through every flow with secrets that would be recognised, and looks for them in errors, logs, stores and events.
 func TestSecrets(t *testing.T) {
 	const spPassword, password, seed = "canary-sp-password", "Canary-Pass-9!", "canary-totp-seed-0123456789abcdef"
-	canaries := []string{spPassword, password, seed, base64.StdEncoding.EncodeToString([]byte(seed)), "access-", "refresh-", "eyJ", "079000000001"}
+	canaries := []string{spPassword, password, seed, base64.StdEncoding.EncodeToString([]byte(seed)), "access-", "refresh-", "eyJhbGciOiJ", "079000000001"}
 	var seen strings.Builder
 	var mu sync.Mutex
 	note := func(v ...any) {
