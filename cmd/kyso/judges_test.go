@@ -15,6 +15,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/internal/testtool"
 	"github.com/kyso-dev/kyso/pdf"
+	"github.com/kyso-dev/kyso/xml/einvoice/einvoicetest"
 )
 
 // demo is a folder with a PKI that is served, and documents to sign.
@@ -45,6 +46,7 @@ func newDemo(t *testing.T) *demo {
 	d.root, d.p12, d.passFile = d.path("pki/root.pem"), d.path("pki/signer.p12"), d.path("pki/signer.pass")
 	d.write("a.pdf", demodoc.PDF("Judged by others."))
 	d.write("a.txt", []byte("judged by others\n"))
+	d.write("a.xml", einvoicetest.Minimal())
 	return d
 }
 
@@ -176,6 +178,33 @@ func TestJudgesAcceptCMS(t *testing.T) {
 	})
 }
 
+// TestJudgesAcceptXML signs XML by the command and asks everybody. EU DSS wants XAdES: of plain signatures it only says that they are intact.
+func TestJudgesAcceptXML(t *testing.T) {
+	d := newDemo(t)
+	bb := d.sign("xml", "B-B", "a.xml", "bb.xml")
+	bt := d.sign("xml", "B-T", "a.xml", "bt.xml", "--pss", "--hash", "sha384")
+	dsig := d.sign("xml", "B-B", "a.xml", "dsig.xml", "--profile", "dsig")
+	invoice := d.sign("xml", "B-B", "a.xml", "invoice.xml", "--profile", "einvoice:NBan")
+
+	t.Run("xmlsec1", func(t *testing.T) {
+		xmlsec1 := testtool.Need(t, "xmlsec1")
+		for _, f := range []string{bb, dsig, invoice} {
+			testtool.Run(t, xmlsec1, "--verify", "--trusted-pem", d.root, "--untrusted-pem", d.path("pki/issuer.pem"), "--enabled-reference-uris", "empty,same-doc",
+				"--id-attr:Id", "DLHDon", "--id-attr:Id", "http://www.w3.org/2000/09/xmldsig#:Object", "--id-attr:Id", "http://uri.etsi.org/01903/v1.3.2#:SignedProperties", f)
+		}
+	})
+	t.Run("EU DSS", func(t *testing.T) {
+		answers := testtool.DSS(t, "validate", "--trust", d.root, "--online", bb, bt, dsig, invoice)
+		for i, want := range []string{"XAdES-BASELINE-B", "XAdES-BASELINE-T"} {
+			wantField(t, answers[i], want, "signatures", 0, "format")
+			wantField(t, answers[i], "TOTAL-PASSED", "indication")
+		}
+		for _, answer := range answers[2:] {
+			wantField(t, answer, true, "signatures", 0, "integrity", "signature_intact")
+		}
+	})
+}
+
 // TestVerifyAcceptsJudges lets others sign over the demo PKI and verifies by the command.
 func TestVerifyAcceptsJudges(t *testing.T) {
 	d := newDemo(t)
@@ -195,6 +224,10 @@ func TestVerifyAcceptsJudges(t *testing.T) {
 		}},
 		{"EU DSS CAdES-B attached", "dss-b.p7m", "B-B", func(t *testing.T, out string) {
 			d.dssSign(t, "cades", "B", key, "a.txt", out)
+		}},
+		{"EU DSS XAdES-T", "dss-t.xml", "B-T", func(t *testing.T, out string) {
+			d.write("b.xml", []byte("<note>judged by others</note>"))
+			d.dssSign(t, "xades", "T", key, "b.xml", out)
 		}},
 		{"pyHanko PAdES-B", "hanko-b.pdf", "B-B", func(t *testing.T, out string) {
 			testtool.Hanko(t, append(append([]string{"sign", "--level", "B"}, key...), d.path("a.pdf"), out)...)
