@@ -53,7 +53,7 @@ func (f forged) signature(t testing.TB) string {
 		t.Fatal(err)
 	}
 	digest := sha256.Sum256(octets)
-	value, err := pki().Signer("signer").Sign(context.Background(), digest[:], crypto.SHA256)
+	value, err := thePKI().Signer("signer").Sign(context.Background(), digest[:], crypto.SHA256)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func (f forged) signature(t testing.TB) string {
 }
 
 func keyInfoOf(name string) string {
-	return `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>` + base64.StdEncoding.EncodeToString(pki().Certificate(name).Raw) + `</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`
+	return `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>` + base64.StdEncoding.EncodeToString(thePKI().Certificate(name).Raw) + `</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`
 }
 
 // reference is a ds:Reference with the digest of these octets.
@@ -295,7 +295,7 @@ func TestRefused(t *testing.T) {
 }
 
 func otherKeyValue() string {
-	return `<DEREncodedKeyValue xmlns="` + spaceDSig11 + `">` + base64.StdEncoding.EncodeToString(pki().Certificate("other").RawSubjectPublicKeyInfo) + `</DEREncodedKeyValue>`
+	return `<DEREncodedKeyValue xmlns="` + spaceDSig11 + `">` + base64.StdEncoding.EncodeToString(thePKI().Certificate("other").RawSubjectPublicKeyInfo) + `</DEREncodedKeyValue>`
 }
 
 // TestX4Signed changes SignedInfo where its canonical form does not: what is read is what is signed.
@@ -366,7 +366,7 @@ func TestX18References(t *testing.T) {
 
 // TestX17ECDSA puts values of other forms where r‖s belongs.
 func TestX17ECDSA(t *testing.T) {
-	doc := sign(t, []byte("<Order>"+body+"</Order>"), pki().Signer("ec"), nil)
+	doc := sign(t, []byte("<Order>"+body+"</Order>"), thePKI().Signer("ec"), nil)
 	s := intact(t, doc, nil, 1).Signatures[0]
 	text := base64.StdEncoding.EncodeToString(s.Value)
 	n, _ := new(big.Int).SetString("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551", 16)

@@ -67,7 +67,7 @@ func BenchmarkCanonicalize(b *testing.B) {
 // BenchmarkRead reads a signed invoice: references, signature value and all.
 func BenchmarkRead(b *testing.B) {
 	for _, s := range sizes {
-		doc := sign(b, largeInvoice(s.size), pki().Signer("signer"), invoiceOptions())
+		doc := sign(b, largeInvoice(s.size), thePKI().Signer("signer"), invoiceOptions())
 		b.Run(s.name, func(b *testing.B) {
 			b.SetBytes(int64(len(doc)))
 			b.ReportAllocs()
@@ -83,7 +83,7 @@ func BenchmarkRead(b *testing.B) {
 
 // BenchmarkSign signs an invoice: RSA and all.
 func BenchmarkSign(b *testing.B) {
-	s := pki().Signer("signer")
+	s := thePKI().Signer("signer")
 	for _, size := range sizes {
 		doc := largeInvoice(size.size)
 		b.Run(size.name, func(b *testing.B) {

@@ -9,7 +9,7 @@ import (
 
 // TestCoverage: what is signed, and what beside it says something, is named.
 func TestCoverage(t *testing.T) {
-	s := pki().Signer("signer")
+	s := thePKI().Signer("signer")
 	data := Options{Place: "/HDon/DSCKS/NBan", Canonicalization: C14N10, References: []ReferenceOptions{{URI: "#data"}}}
 	withTime := data
 	withTime.Objects = []Object{{ID: "SigningTime", Content: `<SignatureProperties><SignatureProperty Target="#x"><SigningTime>2026-01-02T08:00:00</SigningTime></SignatureProperty></SignatureProperties>`}}
@@ -54,7 +54,7 @@ func TestCoverage(t *testing.T) {
 
 // TestCoverageDetached: what lies outside is named by its URI, and is not covered where it was not had.
 func TestCoverageDetached(t *testing.T) {
-	doc := sign(t, []byte("<a/>"), pki().Signer("signer"), &Options{Form: Detached, URI: "a.xml"})
+	doc := sign(t, []byte("<a/>"), thePKI().Signer("signer"), &Options{Form: Detached, URI: "a.xml"})
 	d := read(t, doc, &ReadOptions{Resolver: givenResolver{"a.xml": []byte("<a/>")}})
 	require.Equal(t, Coverage{Whole: true, Covered: []string{"a.xml"}}, d.Coverage(d.Signatures[0]))
 	d = read(t, doc, nil)
@@ -63,7 +63,7 @@ func TestCoverageDetached(t *testing.T) {
 
 // TestCoverageWrapped: a signed element that was moved, with another in its place, is found where it is now (attack row X1).
 func TestCoverageWrapped(t *testing.T) {
-	doc := string(sign(t, []byte(invoiceXML), pki().Signer("signer"), &Options{Place: "/HDon/DSCKS/NBan", References: []ReferenceOptions{{URI: "#data"}}}))
+	doc := string(sign(t, []byte(invoiceXML), thePKI().Signer("signer"), &Options{Place: "/HDon/DSCKS/NBan", References: []ReferenceOptions{{URI: "#data"}}}))
 	start, end := strings.Index(doc, "<DLHDon"), strings.Index(doc, "</DLHDon>")+len("</DLHDon>")
 	signed := doc[start:end]
 	moved := strings.Replace(doc, signed, `<DLHDon Id="other">false</DLHDon>`, 1)
@@ -76,7 +76,7 @@ func TestCoverageWrapped(t *testing.T) {
 // TestOutlineLimit: where there is too much to look at, that is said, and nothing is called whole.
 func TestOutlineLimit(t *testing.T) {
 	doc := `<a><b Id="data">1</b>` + strings.Repeat("<c><d/></c>", 70_000) + "</a>"
-	d := read(t, sign(t, []byte(doc), pki().Signer("signer"), &Options{References: []ReferenceOptions{{URI: "#data"}}}), nil)
+	d := read(t, sign(t, []byte(doc), thePKI().Signer("signer"), &Options{References: []ReferenceOptions{{URI: "#data"}}}), nil)
 	c := d.Coverage(d.Signatures[0])
 	require.True(t, c.More)
 	require.False(t, c.Whole)

@@ -290,7 +290,7 @@ func TestExtendCorpus(t *testing.T) {
 		raw, err := os.ReadFile(name)
 		require.NoError(t, err)
 		var out bytes.Buffer
-		err = Extend(t.Context(), &out, bytes.NewReader(raw), int64(len(raw)), &ExtendOptions{Level: LevelBT, Timestamper: pki().TSAClient(), Clock: func() time.Time { return long }})
+		err = Extend(t.Context(), &out, bytes.NewReader(raw), int64(len(raw)), &ExtendOptions{Level: LevelBT, Timestamper: thePKI().TSAClient(), Clock: func() time.Time { return long }})
 		if err != nil {
 			require.True(t, typedError(err), "%s: %v", name, err)
 			require.Zero(t, out.Len())

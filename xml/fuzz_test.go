@@ -15,9 +15,9 @@ func typedError(err error) bool {
 
 // FuzzRead reads what may be a signed document: no panic, one error type, and facts that hold together.
 func FuzzRead(f *testing.F) {
-	f.Add(sign(f, []byte(invoiceXML), pki().Signer("ec"), nil))
+	f.Add(sign(f, []byte(invoiceXML), thePKI().Signer("ec"), nil))
 	f.Add(seller(f, "<HDon>"+profileData+profileTail, timeDSig))
-	f.Add(sign(f, []byte(invoiceXML), pki().Signer("ec"), &Options{Form: Enveloping}))
+	f.Add(sign(f, []byte(invoiceXML), thePKI().Signer("ec"), &Options{Form: Enveloping}))
 	f.Add([]byte("<Order>" + body + forged{references: reference("#body", ` Type="`+typeManifest+`"`, transforms(step(TransformXPath, "<ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath>")), bodyForm)}.signature(f) + "</Order>"))
 	f.Add([]byte("<Order>" + body + forged{references: reference("", "", transforms(step(TransformXPath, "<ds:XPath>count(//x) &gt; 1</ds:XPath>")), bodyForm)}.signature(f) + "</Order>"))
 	l := newLab(f)
@@ -61,7 +61,7 @@ func FuzzRead(f *testing.F) {
 
 // FuzzSplice signs whatever can be signed: nothing else changes, and the result is intact.
 func FuzzSplice(f *testing.F) {
-	s := pki().Signer("ec")
+	s := thePKI().Signer("ec")
 	for seed := range uint64(12) {
 		f.Add([]byte(newRandom(seed).document(8)), uint8(seed))
 	}
@@ -85,7 +85,7 @@ func FuzzSplice(f *testing.F) {
 			t.Fatalf("%d signatures become %d", len(before.Signatures), len(after.Signatures))
 		}
 		for _, sig := range after.Signatures {
-			if sig.Certificate != nil && sig.Certificate.Equal(pki().Certificate("ec")) && sig.SignatureIntegrity == Intact && sig.ContentIntegrity == Intact {
+			if sig.Certificate != nil && sig.Certificate.Equal(thePKI().Certificate("ec")) && sig.SignatureIntegrity == Intact && sig.ContentIntegrity == Intact {
 				return
 			}
 		}
@@ -95,7 +95,7 @@ func FuzzSplice(f *testing.F) {
 
 // FuzzState reads what may be a prepared state.
 func FuzzState(f *testing.F) {
-	chain, err := pki().Signer("ec").Certificates(context.Background())
+	chain, err := thePKI().Signer("ec").Certificates(context.Background())
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -25,7 +25,7 @@ const (
 func seller(t testing.TB, doc, signingTime string) []byte {
 	t.Helper()
 	empty := ""
-	return sign(t, []byte(doc), pki().Signer("signer"), &Options{
+	return sign(t, []byte(doc), thePKI().Signer("signer"), &Options{
 		Place: "/HDon/DSCKS/NBan", Canonicalization: C14N10, Prefix: &empty, SignatureID: "seller", LeafOnly: true,
 		Objects:    []Object{{ID: "SigningTime", Content: signingTime}},
 		References: []ReferenceOptions{{URI: "#data", Transforms: []string{TransformEnveloped}}, {URI: "#SigningTime", Transforms: []string{}}},

@@ -14,7 +14,7 @@ import (
 	"github.com/kyso-dev/kyso/signer"
 )
 
-var pki = sync.OnceValue(func() *testpki.PKI {
+var thePKI = sync.OnceValue(func() *testpki.PKI {
 	p, err := testpki.New(nil)
 	if err != nil {
 		panic(err)

@@ -16,7 +16,7 @@ import (
 // demoRoot is the anchor of the test PKI as xmlsec1 reads it.
 func demoRoot(t testing.TB) string {
 	t.Helper()
-	return file(t, "root.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pki().Root().Raw}))
+	return file(t, "root.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: thePKI().Root().Raw}))
 }
 
 func xmlsecVerify(t testing.TB, path string) error {
@@ -55,7 +55,7 @@ func TestXMLSecVerifies(t *testing.T) {
 		"enveloping":    {"signer", Options{Form: Enveloping}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out := sign(t, []byte(invoiceXML), pki().Signer(c.signer), &c.opts)
+			out := sign(t, []byte(invoiceXML), thePKI().Signer(c.signer), &c.opts)
 			intact(t, out, nil, 1)
 			if err := xmlsecVerify(t, file(t, "signed.xml", out)); err != nil {
 				t.Errorf("%v\n%s", err, out)
@@ -64,7 +64,7 @@ func TestXMLSecVerifies(t *testing.T) {
 	}
 	t.Run("detached", func(t *testing.T) {
 		path := file(t, "content.bin", []byte("nội dung"))
-		out := sign(t, []byte("nội dung"), pki().Signer("signer"), &Options{Form: Detached, URI: "content.bin"})
+		out := sign(t, []byte("nội dung"), thePKI().Signer("signer"), &Options{Form: Detached, URI: "content.bin"})
 		signed := filepath.Join(filepath.Dir(path), "signed.xml")
 		if err := os.WriteFile(signed, out, 0o600); err != nil {
 			t.Fatal(err)
@@ -76,21 +76,21 @@ func TestXMLSecVerifies(t *testing.T) {
 		}
 	})
 	t.Run("enveloping base64", func(t *testing.T) {
-		out := sign(t, []byte("\x00\x01 not XML"), pki().Signer("signer"), &Options{Form: Enveloping})
+		out := sign(t, []byte("\x00\x01 not XML"), thePKI().Signer("signer"), &Options{Form: Enveloping})
 		intact(t, out, nil, 1)
 		if err := xmlsecVerify(t, file(t, "signed.xml", out)); err != nil {
 			t.Error(err)
 		}
 	})
 	t.Run("inclusive 1.1 under xml:base", func(t *testing.T) {
-		out := sign(t, []byte(`<a xml:base="../x/y" xml:lang="vi"><b xml:base="z/"/></a>`), pki().Signer("signer"), &Options{Canonicalization: C14N11})
+		out := sign(t, []byte(`<a xml:base="../x/y" xml:lang="vi"><b xml:base="z/"/></a>`), thePKI().Signer("signer"), &Options{Canonicalization: C14N11})
 		intact(t, out, nil, 1)
 		if err := xmlsecVerify(t, file(t, "signed.xml", out)); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}
 	})
 	t.Run("broken", func(t *testing.T) { // the judge can say no
-		out := bytes.Replace(sign(t, []byte(invoiceXML), pki().Signer("signer"), nil), []byte("Mẫu"), []byte("Khác"), 1)
+		out := bytes.Replace(sign(t, []byte(invoiceXML), thePKI().Signer("signer"), nil), []byte("Mẫu"), []byte("Khác"), 1)
 		if err := xmlsecVerify(t, file(t, "signed.xml", out)); err == nil {
 			t.Error("xmlsec1 accepts a changed document")
 		}
@@ -137,12 +137,12 @@ func TestXMLSecSigns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			doc := strings.Replace(`<?xml version="1.0"?>`+"\n<!-- c -->"+invoiceXML, "<HDon>", `<HDon xmlns:a="urn:a" xml:lang="vi"><!-- trong -->`, 1)
 			doc = strings.Replace(doc, "<CQT/>", "<CQT>"+template(c.method, c.c14n, c.digest, c.uri, c.transforms)+"</CQT>", 1)
-			p12, err := pki().PKCS12(c.key)
+			p12, err := thePKI().PKCS12(c.key)
 			if err != nil {
 				t.Fatal(err)
 			}
 			out := filepath.Join(t.TempDir(), "signed.xml")
-			_, stderr, err := testtool.Try(t, xmlsec1, "--sign", "--pkcs12", file(t, "key.p12", p12), "--pwd", pki().Password(), "--id-attr:Id", "DLHDon",
+			_, stderr, err := testtool.Try(t, xmlsec1, "--sign", "--pkcs12", file(t, "key.p12", p12), "--pwd", thePKI().Password(), "--id-attr:Id", "DLHDon",
 				"--output", out, file(t, "template.xml", []byte(doc)))
 			if err != nil {
 				t.Fatalf("%v: %s", err, stderr)
@@ -163,7 +163,7 @@ func TestXMLSecSigns(t *testing.T) {
 
 // TestDSS lets EU DSS say whether signature and references are intact, in the algorithms that xmlsec1 does not know too.
 func TestDSS(t *testing.T) {
-	s := pki().Signer
+	s := thePKI().Signer
 	var files []string
 	for name, doc := range map[string][]byte{
 		"rsa": sign(t, []byte(invoiceXML), s("signer"), &Options{Canonicalization: C14N11}), "pss": sign(t, []byte(invoiceXML), s("signer"), &Options{PSS: true}),

@@ -2,6 +2,7 @@ package xml
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509"
@@ -14,9 +15,9 @@ import (
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/kyso-dev/kyso/internal/alg"
-	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pki"
 	"github.com/kyso-dev/kyso/internal/xmltree"
 )
 
@@ -37,19 +38,26 @@ type certDigest struct {
 }
 
 // certificates parses DER once for all signatures of a document.
-type certificates map[string]*x509.Certificate
+type certificates struct {
+	read  func([]byte) (*x509.Certificate, error)
+	known map[string]*x509.Certificate
+}
+
+func newCertificates(ctx context.Context) certificates {
+	return certificates{pki.Parser(ctx), make(map[string]*x509.Certificate)}
+}
 
 // parse reads a certificate, those too that crypto/x509 refuses and package pki reads.
 func (c certificates) parse(der []byte) (*x509.Certificate, error) {
-	if cert, ok := c[string(der)]; ok {
+	if cert, ok := c.known[string(der)]; ok {
 		return cert, nil
 	}
-	list := (&cmsdata.SignedData{Certificates: [][]byte{der}}).X509()
-	if len(list) == 0 {
+	cert, err := c.read(der)
+	if err != nil {
 		return nil, fail(CodeKeyInfo, nil, "name", "X509Certificate")
 	}
-	c[string(der)] = list[0]
-	return list[0], nil
+	c.known[string(der)] = cert
+	return cert, nil
 }
 
 func readKeyInfo(t *xmltree.Tree, known certificates) *keyInfo {

@@ -16,7 +16,7 @@ import (
 // TestLarge signs and reads documents that do not fit into what is read at once, in every way that a small one goes.
 func TestLarge(t *testing.T) {
 	doc := largeInvoice(inMemory + 300_000)
-	s := pki().Signer("signer")
+	s := thePKI().Signer("signer")
 	for name, c := range map[string]struct {
 		doc  []byte
 		opts Options
@@ -55,7 +55,7 @@ func TestLarge(t *testing.T) {
 func TestLargePrepareFinish(t *testing.T) {
 	ctx := context.Background()
 	doc := largeInvoice(inMemory + 300_000)
-	s := pki().Signer("ec")
+	s := thePKI().Signer("ec")
 	chain, err := s.Certificates(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestMemory(t *testing.T) {
 	}
 	const limit = 4 << 20
 	if n := allocated(func() {
-		if err := Sign(t.Context(), out, in, size, pki().Signer("signer"), invoiceOptions()); err != nil {
+		if err := Sign(t.Context(), out, in, size, thePKI().Signer("signer"), invoiceOptions()); err != nil {
 			t.Fatal(err)
 		}
 	}); n > limit {

@@ -63,7 +63,7 @@ func (in *source) read(ctx context.Context, o *ReadOptions) (*digester, error) {
 	if in.sum != nil {
 		in.seen, in.sum = in.sum.Sum(nil), nil
 	}
-	known := make(certificates)
+	known := newCertificates(ctx)
 	of := make(map[*survey]*Signature, len(surveys))
 	for _, v := range surveys {
 		if err := signer.Cancelled(ctx); err != nil {

@@ -15,7 +15,7 @@ func TestGoXMLDSig(t *testing.T) {
 	const doc = `<Order xmlns="urn:o" Id="order"><p:Item xmlns:p="urn:p" q="1" a="2">Hàng &amp; mẫu</p:Item><x/></Order>`
 	for _, method := range []C14N{ExclusiveC14N, C14N11} {
 		for _, hash := range []crypto.Hash{crypto.SHA256, crypto.SHA512} {
-			out := sign(t, []byte(doc), pki().Signer("signer"), &Options{
+			out := sign(t, []byte(doc), thePKI().Signer("signer"), &Options{
 				Canonicalization: method, Hash: hash, LeafOnly: true, References: []ReferenceOptions{{URI: "#order"}},
 			})
 			if err := goxmldsigValidates(out); err != nil {
@@ -30,7 +30,7 @@ func TestGoXMLDSig(t *testing.T) {
 	if err := parsed.ReadFromString(doc); err != nil {
 		t.Fatal(err)
 	}
-	ctx, err := dsig.NewSigningContext(pki().Key("signer"), [][]byte{pki().Certificate("signer").Raw})
+	ctx, err := dsig.NewSigningContext(thePKI().Key("signer"), [][]byte{thePKI().Certificate("signer").Raw})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func goxmldsigValidates(doc []byte) error {
 	if err := parsed.ReadFromBytes(doc); err != nil {
 		return err
 	}
-	ctx := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{pki().Certificate("signer")}})
+	ctx := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{thePKI().Certificate("signer")}})
 	ctx.IdAttribute = "Id"
 	_, err := ctx.Validate(parsed.Root())
 	return err

@@ -34,23 +34,23 @@ func TestForms(t *testing.T) {
 						o.References[i].Content = strings.NewReader("abc")
 					}
 				}
-				out := sign(t, []byte(invoiceXML), pki().Signer(key), &o)
+				out := sign(t, []byte(invoiceXML), thePKI().Signer(key), &o)
 				d := intact(t, out, &ReadOptions{Resolver: givenResolver{"a.bin": []byte("abc")}}, 1)
-				if s := d.Signatures[0]; !s.Certificate.Equal(pki().Certificate(key)) || s.IdentifiedBy != ByKeyInfo {
+				if s := d.Signatures[0]; !s.Certificate.Equal(thePKI().Certificate(key)) || s.IdentifiedBy != ByKeyInfo {
 					t.Errorf("signed by %v", s.Certificate.Subject)
 				}
 			})
 		}
 	}
 	for _, o := range []Options{{PSS: true}, {PSS: true, Hash: crypto.SHA512}, {PSS: true, Hash: crypto.SHA3_256}, {Hash: crypto.SHA384}} {
-		intact(t, sign(t, []byte(invoiceXML), pki().Signer("signer"), &o), nil, 1)
+		intact(t, sign(t, []byte(invoiceXML), thePKI().Signer("signer"), &o), nil, 1)
 	}
 	for _, doc := range []string{invoiceXML, "not XML", "<?xml version='1.0' encoding='UTF-16'?><a/>", ""} {
-		out := sign(t, []byte(doc), pki().Signer("signer"), &Options{Form: Enveloping})
+		out := sign(t, []byte(doc), thePKI().Signer("signer"), &Options{Form: Enveloping})
 		if doc != "" {
 			intact(t, out, nil, 1)
 		}
-		out = sign(t, []byte(doc), pki().Signer("signer"), &Options{Form: Detached, URI: "x"})
+		out = sign(t, []byte(doc), thePKI().Signer("signer"), &Options{Form: Detached, URI: "x"})
 		d := read(t, out, &ReadOptions{Resolver: givenResolver{"x": []byte(doc)}})
 		if s := d.Signatures[0]; (s.ContentIntegrity == Intact) != (doc != "") {
 			t.Errorf("detached over %q: %s", doc, s.ContentIntegrity)
@@ -66,7 +66,7 @@ func TestSeller(t *testing.T) {
 		doc := []byte(invoiceXML)
 		for i, slot := range order {
 			before := doc
-			doc = sign(t, doc, pki().Signer("signer"), &Options{
+			doc = sign(t, doc, thePKI().Signer("signer"), &Options{
 				Place: "/HDon/DSCKS/" + slot, Canonicalization: C14N10, Prefix: &empty, LeafOnly: true,
 				References: []ReferenceOptions{{URI: "#data", Transforms: []string{TransformEnveloped}}},
 			})
@@ -99,7 +99,7 @@ func onlyInserted(t *testing.T, before, after []byte) {
 
 // TestSplice signs random documents of every encoding at random places: no other octet changes, and the result is intact.
 func TestSplice(t *testing.T) {
-	s := pki().Signer("ec")
+	s := thePKI().Signer("ec")
 	for seed := range uint64(120) {
 		r := newRandom(seed)
 		text := r.document(14)
@@ -146,7 +146,7 @@ func TestPrepareFinish(t *testing.T) {
 	doc := []byte(invoiceXML)
 	for _, key := range []string{"signer", "ec", "ed25519"} {
 		for _, form := range []Form{Enveloped, Enveloping, Detached} {
-			s := pki().Signer(key)
+			s := thePKI().Signer(key)
 			chain, err := s.Certificates(ctx)
 			if err != nil {
 				t.Fatal(err)
@@ -211,7 +211,7 @@ func TestSignBatch(t *testing.T) {
 		doc := strings.Replace(invoiceXML, "2.1.0", fmt.Sprint(i), 1)
 		docs = append(docs, BatchDocument{Source: strings.NewReader(doc), Size: int64(len(doc)), Output: &outs[i], ID: fmt.Sprint(i)})
 	}
-	if err := SignBatch(t.Context(), docs, pki().Signer("signer"), &Options{Place: "/HDon/DSCKS/NBan"}); err != nil {
+	if err := SignBatch(t.Context(), docs, thePKI().Signer("signer"), &Options{Place: "/HDon/DSCKS/NBan"}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range outs {
@@ -219,14 +219,14 @@ func TestSignBatch(t *testing.T) {
 	}
 	docs[7].Source, docs[7].Size = strings.NewReader("<a>"), 3
 	var b *signer.BatchError
-	if err := SignBatch(t.Context(), docs, pki().Signer("signer"), nil); !errors.As(err, &b) || b.Index != 7 || !isCode(b.Err, CodeMalformed) {
+	if err := SignBatch(t.Context(), docs, thePKI().Signer("signer"), nil); !errors.As(err, &b) || b.Index != 7 || !isCode(b.Err, CodeMalformed) {
 		t.Errorf("a bad document in a batch: %v", err)
 	}
 }
 
 // TestEarlier puts a signature where it would break an earlier one, and where it would not.
 func TestEarlier(t *testing.T) {
-	s := pki().Signer("ec")
+	s := thePKI().Signer("ec")
 	whole := sign(t, []byte(invoiceXML), s, &Options{Place: "/HDon/DSCKS/NBan"})
 	data := sign(t, []byte(invoiceXML), s, &Options{Place: "/HDon/DSCKS/NBan", References: []ReferenceOptions{{URI: "#data"}}})
 	all := []byte("<Order>" + body + forged{references: reference("", "", transforms(step(TransformXPath, "<ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath>")),
@@ -297,12 +297,12 @@ func TestSignRefuses(t *testing.T) {
 		"SHA-1":                     {invoiceXML, nil, &Options{Hash: crypto.SHA1}, CodeKey},
 		"SHA-3 with PKCS#1 v1.5":    {invoiceXML, nil, &Options{Hash: crypto.SHA3_256}, CodeKey},
 		"a relative namespace":      {`<a xmlns="x"/>`, nil, nil, CodeRelativeNamespace},
-		"an expired certificate":    {invoiceXML, pki().Signer("expired"), nil, signer.CodeCertificateExpired},
-		"a key that is wrong":       {invoiceXML, wrongSigner{pki().Signer("signer")}, nil, signer.CodeSignatureInvalid},
+		"an expired certificate":    {invoiceXML, thePKI().Signer("expired"), nil, signer.CodeCertificateExpired},
+		"a key that is wrong":       {invoiceXML, wrongSigner{thePKI().Signer("signer")}, nil, signer.CodeSignatureInvalid},
 	} {
 		s := c.s
 		if s == nil {
-			s = pki().Signer("signer")
+			s = thePKI().Signer("signer")
 		}
 		var out bytes.Buffer
 		err := Sign(t.Context(), &out, strings.NewReader(c.doc), int64(len(c.doc)), s, c.opts)
@@ -310,12 +310,12 @@ func TestSignRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %s; %d octets written", name, err, c.want, out.Len())
 		}
 	}
-	if err := Sign(t.Context(), nil, strings.NewReader(""), 0, pki().Signer("signer"), nil); !isCode(err, CodeOption) {
+	if err := Sign(t.Context(), nil, strings.NewReader(""), 0, thePKI().Signer("signer"), nil); !isCode(err, CodeOption) {
 		t.Errorf("no destination: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Sign(ctx, new(bytes.Buffer), strings.NewReader(invoiceXML), int64(len(invoiceXML)), pki().Signer("signer"), nil); !errors.Is(err, context.Canceled) {
+	if err := Sign(ctx, new(bytes.Buffer), strings.NewReader(invoiceXML), int64(len(invoiceXML)), thePKI().Signer("signer"), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -336,7 +336,7 @@ func TestAround(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.opts.References = []ReferenceOptions{{URI: "#v"}}
-			out := sign(t, []byte(c.doc), pki().Signer("ec"), &c.opts)
+			out := sign(t, []byte(c.doc), thePKI().Signer("ec"), &c.opts)
 			intact(t, out, nil, 1)
 			start, end := bytes.Index(out, []byte("<ds:Signature ")), bytes.Index(out, []byte("</ds:Signature>"))+len("</ds:Signature>")
 			if string(out[:start]) != c.before || string(out[end:]) != c.after {
@@ -345,7 +345,7 @@ func TestAround(t *testing.T) {
 		})
 	}
 	for _, opts := range []Options{{Around: []string{"a b"}}, {Around: []string{""}}, {Around: []string{"b"}}, {Form: Enveloping, Around: []string{"a"}}, {Form: Detached, URI: "x", Before: "a"}} {
-		err := Sign(t.Context(), new(bytes.Buffer), strings.NewReader("<a/>"), 4, pki().Signer("ec"), &opts)
+		err := Sign(t.Context(), new(bytes.Buffer), strings.NewReader("<a/>"), 4, thePKI().Signer("ec"), &opts)
 		if !isCode(err, CodeOption) {
 			t.Errorf("%+v: %v", opts, err)
 		}

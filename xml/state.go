@@ -2,13 +2,13 @@ package xml
 
 import (
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"strconv"
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pki"
 	"github.com/kyso-dev/kyso/internal/xmltree"
 )
 
@@ -83,7 +83,7 @@ func (p *PreparedSignature) UnmarshalJSON(data []byte) error {
 		return badState("its level is not one")
 	}
 	var err error
-	if q.leaf, err = x509.ParseCertificate(s.Certificate); err != nil {
+	if q.leaf, err = pki.ParseX509(s.Certificate); err != nil {
 		return badState("one of its certificates cannot be read")
 	}
 	h, ok := alg.HashByName(s.Hash)

@@ -53,20 +53,20 @@ func (f form) document(t testing.TB) string {
 func stamp(t testing.TB, name, inner, over string) string {
 	t.Helper()
 	digest := sha256.Sum256([]byte(over))
-	token, err := pki().TSAClient().Timestamp(t.Context(), digest[:], crypto.SHA256)
+	token, err := thePKI().TSAClient().Timestamp(t.Context(), digest[:], crypto.SHA256)
 	require.NoError(t, err)
 	return fmt.Sprintf(`<%s>%s<ds:CanonicalizationMethod Algorithm="%s"/><q:EncapsulatedTimeStamp>%s</q:EncapsulatedTimeStamp></%s>`, name, inner, ExclusiveC14N, base64.StdEncoding.EncodeToString(token.Raw), name)
 }
 
 func certV1(space string) string {
-	digest := sha1.Sum(pki().Certificate("signer").Raw) //nolint:gosec // as above
+	digest := sha1.Sum(thePKI().Certificate("signer").Raw) //nolint:gosec // as above
 	ds := "ds"
 	if space == spaceXAdES111 {
 		ds = "q"
 	}
 	return fmt.Sprintf(`<q:SigningCertificate><q:Cert><q:CertDigest><%s:DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/><%s:DigestValue>%s</%s:DigestValue></q:CertDigest>`+
 		`<q:IssuerSerial><ds:X509IssuerName>CN=x</ds:X509IssuerName><ds:X509SerialNumber>%s</ds:X509SerialNumber></q:IssuerSerial></q:Cert></q:SigningCertificate>`,
-		ds, ds, base64.StdEncoding.EncodeToString(digest[:]), ds, pki().Certificate("signer").SerialNumber)
+		ds, ds, base64.StdEncoding.EncodeToString(digest[:]), ds, thePKI().Certificate("signer").SerialNumber)
 }
 
 // TestOlderForms reads the properties of every version.
@@ -110,7 +110,7 @@ func TestOlderForms(t *testing.T) {
 // TestTimestampKinds holds each kind of time-stamp against what it is over; the twin has one over something else.
 func TestTimestampKinds(t *testing.T) {
 	signed := `<q:SigningTime>2026-01-01T00:00:00Z</q:SigningTime>` + certV1(spaceXAdES)
-	certDigest := sha256.Sum256(pki().Issuer().Raw)
+	certDigest := sha256.Sum256(thePKI().Issuer().Raw)
 	refs := func(name string) string {
 		return fmt.Sprintf(`<%s><q:CertRefs><q:Cert><q:CertDigest><ds:DigestMethod Algorithm="%s"></ds:DigestMethod><ds:DigestValue>%s</ds:DigestValue></q:CertDigest></q:Cert></q:CertRefs></%s>`,
 			name, digestSHA256, base64.StdEncoding.EncodeToString(certDigest[:]), name)
@@ -183,7 +183,7 @@ func TestTimestampKinds(t *testing.T) {
 
 // TestExtendSplice raises random documents of every encoding: no other octet changes.
 func TestExtendSplice(t *testing.T) {
-	p := pki()
+	p := thePKI()
 	for seed := range uint64(40) {
 		r := newRandom(seed)
 		text := r.document(10)
@@ -212,7 +212,7 @@ func TestExtendSplice(t *testing.T) {
 }
 
 func certV2(name, inner string) string {
-	digest := sha256.Sum256(pki().Certificate(name).Raw)
+	digest := sha256.Sum256(thePKI().Certificate(name).Raw)
 	return fmt.Sprintf(`<q:SigningCertificateV2><q:Cert><q:CertDigest><ds:DigestMethod Algorithm="%s"/><ds:DigestValue>%s</ds:DigestValue></q:CertDigest>%s</q:Cert></q:SigningCertificateV2>`,
 		digestSHA256, base64.StdEncoding.EncodeToString(digest[:]), inner)
 }
@@ -223,7 +223,7 @@ func issuerSerial(t testing.TB, serial *big.Int) string {
 	der, err := asn1.Marshal(struct {
 		Names  []asn1.RawValue
 		Serial *big.Int
-	}{[]asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: 4, IsCompound: true, Bytes: pki().Certificate("signer").RawIssuer}}, serial})
+	}{[]asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: 4, IsCompound: true, Bytes: thePKI().Certificate("signer").RawIssuer}}, serial})
 	require.NoError(t, err)
 	return `<q:IssuerSerialV2>` + base64.StdEncoding.EncodeToString(der) + `</q:IssuerSerialV2>`
 }
@@ -257,7 +257,7 @@ func TestBaselineForm(t *testing.T) {
 		{"a signing certificate of another", form{signed: when + certV2("ec", ""), objects: format}, nil, "", CodeSigningCert, "the certificate that it names is not in KeyInfo"},
 		{"an empty signing certificate", form{signed: when + `<q:SigningCertificateV2/>`, objects: format}, nil, "", CodeProperty, "the certificate that it names is not in KeyInfo"},
 		{"an unknown hash of the signing certificate", form{signed: when + strings.Replace(cert, digestSHA256, "urn:x", 1), objects: format}, nil, "", CodeProperty, "the certificate that it names is not in KeyInfo"},
-		{"the right serial number", form{signed: when + certV2("signer", issuerSerial(t, pki().Certificate("signer").SerialNumber)), objects: format}, nil, LevelBB, "", ""},
+		{"the right serial number", form{signed: when + certV2("signer", issuerSerial(t, thePKI().Certificate("signer").SerialNumber)), objects: format}, nil, LevelBB, "", ""},
 		{"another serial number", form{signed: when + certV2("signer", issuerSerial(t, big.NewInt(7))), objects: format}, nil, LevelBB, CodeIssuerSerial, ""},
 		{"a serial number that cannot be read", form{signed: when + certV2("signer", `<q:IssuerSerialV2>AAAA</q:IssuerSerialV2>`), objects: format}, nil, LevelBB, CodeIssuerSerial, ""},
 		{"no format", form{signed: when + cert}, nil, "", "", "it does not say of what format all is that it signs"},
@@ -298,7 +298,7 @@ func TestBaselineForm(t *testing.T) {
 			} else {
 				require.Empty(t, s.Findings)
 			}
-			err := Extend(t.Context(), new(strings.Builder), strings.NewReader(doc), int64(len(doc)), &ExtendOptions{Level: LevelBT, Timestamper: pki().TSAClient()})
+			err := Extend(t.Context(), new(strings.Builder), strings.NewReader(doc), int64(len(doc)), &ExtendOptions{Level: LevelBT, Timestamper: thePKI().TSAClient()})
 			var refused *Error
 			switch {
 			case c.reason != "":
@@ -320,7 +320,7 @@ func TestCertificateElsewhere(t *testing.T) {
 		return func(string) string {
 			out := `<q:CertificateValues>`
 			for _, name := range names {
-				out += `<q:EncapsulatedX509Certificate>` + base64.StdEncoding.EncodeToString(pki().Certificate(name).Raw) + `</q:EncapsulatedX509Certificate>`
+				out += `<q:EncapsulatedX509Certificate>` + base64.StdEncoding.EncodeToString(thePKI().Certificate(name).Raw) + `</q:EncapsulatedX509Certificate>`
 			}
 			return out + `</q:CertificateValues>`
 		}
@@ -330,13 +330,13 @@ func TestCertificateElsewhere(t *testing.T) {
 		return read(t, []byte(strings.Replace(f.document(t), keyInfoOf("signer"), "", 1)), nil).Signatures[0]
 	}
 	s := bare(form{signed: when + certV2("signer", ""), unsigned: values("ec", "signer")})
-	require.True(t, s.Certificate.Equal(pki().Certificate("signer")), findingCodes(s))
+	require.True(t, s.Certificate.Equal(thePKI().Certificate("signer")), findingCodes(s))
 	require.Equal(t, BySigningCertificate, s.IdentifiedBy)
 	require.Equal(t, Intact, s.SignatureIntegrity)
 	require.Equal(t, Level(""), s.Level) // it belongs in KeyInfo
 
 	s = bare(form{signed: when, unsigned: values("ec", "signer")})
-	require.True(t, s.Certificate.Equal(pki().Certificate("signer")), findingCodes(s))
+	require.True(t, s.Certificate.Equal(thePKI().Certificate("signer")), findingCodes(s))
 	require.Equal(t, ByKeyInfo, s.IdentifiedBy)
 
 	s = bare(form{signed: when, unsigned: values("other")}) // nothing better is there
