@@ -42,8 +42,8 @@ func (r *reader) xml(ctx context.Context, src io.ReaderAt, size int64, content i
 		r.evidence.Add(s.Evidence())
 		r.xmlSignature(one, doc, s)
 		one.invoice(file.Signatures[i])
-		if of := slices.Index(doc.Signatures, s.Countersigns); of >= 0 {
-			one.counter(ids[of])
+		if of := slices.Index(doc.Signatures, s.Countersigns); of >= 0 { // it may sign more than that one's value
+			one.report.Kind, one.report.Parent = KindCounterSignature, ids[of]
 		}
 		r.settleLevel(one)
 		r.xmlCounterSignatures(one, doc, s)
@@ -170,7 +170,7 @@ func (r *reader) xmlCounterSignatures(parent *subject, doc *xml.Document, s *xml
 	}
 }
 
-// counter makes it a signature over another one's value, whatever else it covers.
+// counter makes it a signature over another one's value, in whose properties it is.
 func (f *subject) counter(parent string) {
 	out := &f.report
 	out.Kind, out.Parent, out.Level = KindCounterSignature, parent, "" // baseline levels are of signatures over content
