@@ -16,6 +16,7 @@ var tables = []map[string]Message{
 	remote,
 	revoke,
 	signer,
+	sim,
 	meaning,
 	state,
 	testpki,

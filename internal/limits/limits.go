@@ -279,6 +279,9 @@ const (
 	RemoteSlowest   = 10 * time.Second // the most, unless the service asks for more
 	RemoteHint      = time.Minute      // the longest pause between two looks that a service may ask for
 	RemoteLifetime  = time.Hour        // the longest that an operation is waited for
+	RemoteMessage   = 1 << 20          // octets of a message of a mobile signature service
+	RemoteDepth     = 32               // nesting of elements in one
+	RemoteElements  = 10_000           // elements in one
 )
 
 // Services of the Cloud Signature Consortium (remote/csc).

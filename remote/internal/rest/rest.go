@@ -110,7 +110,9 @@ func Get(ctx context.Context, client *http.Client, address string, header http.H
 
 func send(ctx context.Context, client *http.Client, req *http.Request) (*Answer, error) {
 	address := req.URL.String()
-	req.Header.Set("Accept", "application/json")
+	if req.Header.Get("Accept") == "" {
+		req.Header.Set("Accept", "application/json")
+	}
 	var sent atomic.Bool
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
 	res, err := httpx.Do(traced, client, req, limits.RemoteAnswer)

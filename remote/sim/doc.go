@@ -1,0 +1,43 @@
+// Package sim signs with a key on a SIM card: the operator's service sends the request to the phone, which shows a text and asks for
+// the PIN (mobile signatures, ETSI TS 102 204). The PIN never leaves the phone, and no text from it reaches the application.
+//
+// [New] gives a [remote.Provider]; package remote does the waiting:
+//
+//	provider, err := sim.New(sim.Config{
+//		BaseURL: "https://mpki1.ca.gov.vn:18083", Dialect: sim.VNMPKI(), APID: id, APPassword: secret, MSSP: "http://hmssp.mobile-id.vn",
+//		MSISDN: "+84900000001", TLS: clientCertificate, Show: show,
+//	})
+//	client := remote.New(provider, &remote.Options{Text: "Contract 12/2026", Split: true})
+//	err = pdf.Sign(ctx, out, in, size, client, nil)
+//
+// Services differ in nearly everything that the specification leaves open; a [Dialect] says how one speaks, and there are presets. A
+// document is signed as a bare signature over a DigestInfo (format PKCS#1). One request is for one document.
+//
+// # The verification code
+//
+// The phone shows the text and, behind it, four digits that follow from the digest ([MobileIDCode]). [Config].Show is given both before
+// the request leaves. Whoever signs compares them: a phone that shows another code has been asked to sign something else. The digits
+// are few, and protect against mistakes and against requests of others, not against somebody who can choose what is signed.
+//
+// The text is sent as it is or not at all. Where all of it is in GSM 03.38 more characters fit; Vietnamese vowels are not.
+//
+// # Synchronous and asynchronous
+//
+// With [Asynch] the service names the request at once, and what became of it can be asked for as long as the service remembers: after a
+// connection that broke, by another process, after a cancelled context. With [Synch] the answer comes when the subscriber has answered,
+// and if it is lost nobody can ask for it: that is [signer.ErrOutcomeUnknown], and the same request is not sent again until it is
+// forgotten. No service that was looked at takes a request back: the phone goes on showing it.
+//
+// # Errors
+//
+// All are [remote.Error]. The ends are [remote.ErrRefused], [remote.ErrExpired] (which does not say that nobody looked: services report
+// a refusal or a blocked PIN so, too), [ErrPINBlocked], [ErrCardBlocked], [ErrPhone], [ErrNumber], [remote.ErrNoCertificate],
+// [signer.ErrKeyNotFound], [remote.ErrCertificate], [remote.ErrBusy]. Service.Code has the service's code, of four digits where it gives
+// them.
+//
+// # What is not here
+//
+// Signatures that the service packs into CMS or XML itself, over a document or over a text (the only thing that Swisscom's Mobile ID
+// does), the handshake, PIN caching by a repeated AP_TransID, and the mode in which the service calls back. No live service was used to
+// write this package; package simtest, the test double, has a switch for what is not known.
+package sim

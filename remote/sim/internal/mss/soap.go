@@ -1,0 +1,365 @@
+package mss
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"strings"
+)
+
+// readSOAP reads an envelope of either version. Wrappers and prefixes differ between servers, so the message is known by its own name.
+func readSOAP(data []byte) (*Message, error) {
+	root, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	if root.local != "Envelope" || root.space != SOAP11 && root.space != SOAP12 {
+		return nil, ErrShape
+	}
+	r := new(reader)
+	body := r.child(root, root.space, "Body")
+	if fault := r.child(body, root.space, "Fault"); fault.there() {
+		return &Message{Answer: true, Fault: r.fault(fault, root.space)}, nil
+	}
+	var found *element
+	var call Call
+	var answer bool
+	seen := 0
+	for _, wrapper := range body.children {
+		for _, e := range append([]*element{wrapper}, wrapper.children...) {
+			for _, c := range Calls {
+				for _, a := range []bool{false, true} {
+					if e.local == c.Element(a) && (e.space == "" || e.space == Space) {
+						found, call, answer = e, c, a
+						seen++
+					}
+				}
+			}
+		}
+	}
+	if seen != 1 {
+		return nil, ErrShape
+	}
+	m := r.message(found, call, answer)
+	if r.twice {
+		return nil, ErrShape
+	}
+	return m, nil
+}
+
+func (r *reader) message(e *element, call Call, answer bool) *Message {
+	ap, mssp, status := r.path(e, "AP_Info"), r.path(e, "MSSP_Info"), r.path(e, "Status")
+	m := &Message{
+		Call: call, Answer: answer, Major: e.attr("MajorVersion"), Minor: e.attr("MinorVersion"), TransID: e.attr("MSSP_TransID"),
+		APID: ap.attr("AP_ID"), APPassword: ap.attr("AP_PWD"), APTransID: ap.attr("AP_TransID"), Instant: ap.attr("Instant"),
+		MSSP: r.path(mssp, "MSSP_ID", "URI").value(), MSSPInstant: mssp.attr("Instant"),
+		Mode: e.attr("MessagingMode"), TimeOut: e.attr("TimeOut"), MSISDN: r.path(e, "MobileUser", "MSISDN").value(),
+		Data: r.data(e, "DataToBeSigned"), Display: r.data(e, "DataToBeDisplayed"), Format: r.path(e, "MSS_Format", "mssURI").value(),
+		Params: r.path(e, "Params").value(), Base64: r.path(e, "MSS_Signature", "Base64Signature").value(),
+		Code: r.path(status, "StatusCode").attr("Value"), Text: r.path(status, "StatusMessage").value(),
+	}
+	if call == Receipt {
+		m.Data = r.data(e, "Message")
+	}
+	if call == Profile {
+		for _, c := range e.children {
+			if c.is(Space, "SignatureProfile") {
+				m.Profiles = append(m.Profiles, r.path(c, "mssURI").value())
+			}
+		}
+	} else {
+		m.Profile = r.path(e, "SignatureProfile", "mssURI").value()
+	}
+	if p := r.child(r.path(e, "MSS_Signature"), SpaceFiCom, "PKCS1"); p.there() {
+		m.PKCS1, m.Base64, m.X509 = true, r.child(p, SpaceFiCom, "SignatureValue").value(), r.child(p, SpaceFiCom, "X509Certificate").value()
+	}
+	for _, c := range r.path(e, "AdditionalServices").children {
+		noSpam := r.child(c, SpaceFiCom, "NoSpamCode")
+		m.Services = append(m.Services, Service{
+			URI: r.path(c, "Description", "mssURI").value(), Lang: r.child(c, SpaceFiCom, "UserLang").value(),
+			EventID: r.child(c, SpaceFiCom, "EventID").value(), NoSpam: noSpam.value(), Verify: noSpam.there() && noSpam.attr("verify") != "no",
+		})
+	}
+	if call == Registration || call == Profile {
+		e.find(func(c *element) {
+			if c.is(Space, "X509Certificate") || c.is(SpaceDS, "X509Certificate") {
+				m.Certs = append(m.Certs, c.value())
+			}
+		})
+	}
+	return m
+}
+
+func (r *reader) data(e *element, name string) *Data {
+	d := r.path(e, name)
+	if !d.there() {
+		return nil
+	}
+	return &Data{d.attr("MimeType"), d.attr("Encoding"), d.text.String()}
+}
+
+func (r *reader) fault(e *element, space string) *Fault {
+	f := new(Fault)
+	if space == SOAP11 {
+		code := r.child(e, "", "faultcode").value()
+		f.Reason, f.Detail = r.child(e, "", "faultstring").value(), allText(r.child(e, "", "detail"))
+		f.digits(code, f.Reason)
+		f.Sender = strings.HasSuffix(code, "Client")
+		return f
+	}
+	code := r.child(e, space, "Code")
+	f.Sender = strings.HasSuffix(r.child(code, space, "Value").value(), "Sender")
+	f.Reason, f.Detail = r.child(r.child(e, space, "Reason"), space, "Text").value(), allText(r.child(e, space, "Detail"))
+	for sub := r.child(code, space, "Subcode"); sub.there(); sub = r.child(sub, space, "Subcode") {
+		f.digits(r.child(sub, space, "Value").value())
+	}
+	return f
+}
+
+func allText(e *element) string {
+	var words []string
+	e.find(func(c *element) {
+		if v := c.value(); v != "" {
+			words = append(words, v)
+		}
+	})
+	return strings.Join(words, " ")
+}
+
+// writer writes XML; everything that is not a name of ours goes through escape.
+type writer struct{ bytes.Buffer }
+
+func escape(s string) string {
+	var b bytes.Buffer
+	_ = xml.EscapeText(&b, []byte(s)) // a buffer does not fail
+	return b.String()
+}
+
+// tag is a start tag; pairs are attributes, of which the empty ones are left out.
+func (w *writer) tag(name string, pairs ...string) *writer {
+	w.WriteString("<" + name)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			fmt.Fprintf(w, ` %s="%s"`, pairs[i], escape(pairs[i+1]))
+		}
+	}
+	w.WriteString(">")
+	return w
+}
+
+func (w *writer) end(names ...string) {
+	for _, n := range names {
+		w.WriteString("</" + n + ">")
+	}
+}
+
+// leaf is an element with text, left out where there is none.
+func (w *writer) leaf(name, text string) {
+	if text != "" {
+		w.tag(name).WriteString(escape(text))
+		w.end(name)
+	}
+}
+
+// uri is an element of mssURIType.
+func (w *writer) uri(name, uri string) {
+	if uri != "" {
+		w.tag(name).leaf("m:mssURI", uri)
+		w.end(name)
+	}
+}
+
+func (w *writer) data(name string, d *Data) {
+	if d != nil {
+		w.tag(name, "MimeType", d.MimeType, "Encoding", d.Encoding).WriteString(escape(d.Text))
+		w.end(name)
+	}
+}
+
+// writeSOAP writes the envelope. In RPC/literal style the message stands in no namespace and its content in that of its type (WS-I
+// Basic Profile 1.1, R2735); the wrapper has the namespace that the binding names, which is mostly none.
+func (f Form) writeSOAP(m *Message) []byte {
+	w := new(writer)
+	w.WriteString(`<?xml version="1.0" encoding="UTF-8"?>`)
+	space := f.Envelope
+	if space == "" {
+		space = SOAP12
+	}
+	w.tag("e:Envelope", "xmlns:e", space, "xmlns:m", Space, "xmlns:fi", SpaceFiCom).tag("e:Body")
+	if m.Fault != nil {
+		f.writeFault(w, m.Fault, space)
+	} else {
+		wrapper := string(m.Call)
+		if m.Answer {
+			wrapper += "Response"
+		}
+		if f.Wrapper != "" {
+			w.tag("w:"+wrapper, "xmlns:w", f.Wrapper)
+			wrapper = "w:" + wrapper
+		} else {
+			w.tag(wrapper)
+		}
+		f.writeMessage(w, m)
+		w.end(wrapper)
+	}
+	w.end("e:Body", "e:Envelope")
+	return w.Bytes()
+}
+
+func (f Form) writeMessage(w *writer, m *Message) {
+	name := m.Call.Element(m.Answer)
+	w.tag(name, "MajorVersion", m.Major, "MinorVersion", m.Minor, "MSSP_TransID", m.TransID, "MessagingMode", m.Mode, "TimeOut", m.TimeOut)
+	// AP_PWD is required, and may be empty.
+	fmt.Fprintf(w, `<m:AP_Info AP_ID="%s" AP_TransID="%s" AP_PWD="%s" Instant="%s"/>`, escape(m.APID), escape(m.APTransID), escape(m.APPassword), escape(m.Instant))
+	w.tag("m:MSSP_Info", "Instant", m.MSSPInstant).tag("m:MSSP_ID").leaf("m:URI", m.MSSP)
+	w.end("m:MSSP_ID", "m:MSSP_Info")
+	if m.MSISDN != "" {
+		w.tag("m:MobileUser").leaf("m:MSISDN", m.MSISDN)
+		w.end("m:MobileUser")
+	}
+	if m.Call == Receipt && !m.Answer {
+		w.data("m:Message", m.Data)
+	} else {
+		w.data("m:DataToBeSigned", m.Data)
+	}
+	w.data("m:DataToBeDisplayed", m.Display)
+	w.leaf("m:Params", m.Params)
+	w.signature(m)
+	if f.FormatFirst {
+		w.uri("m:MSS_Format", m.Format)
+	}
+	w.uri("m:SignatureProfile", m.Profile)
+	for _, p := range m.Profiles {
+		w.uri("m:SignatureProfile", p)
+	}
+	w.services(m.Services)
+	if !f.FormatFirst {
+		w.uri("m:MSS_Format", m.Format)
+	}
+	w.status(m)
+	w.end(name)
+}
+
+func (w *writer) signature(m *Message) {
+	if m.Base64 == "" {
+		return
+	}
+	w.tag("m:MSS_Signature")
+	if m.PKCS1 {
+		w.tag("fi:PKCS1").leaf("fi:SignatureValue", m.Base64)
+		w.leaf("fi:X509Certificate", m.X509)
+		w.end("fi:PKCS1")
+	} else {
+		w.leaf("m:Base64Signature", m.Base64)
+	}
+	w.end("m:MSS_Signature")
+}
+
+func (w *writer) services(list []Service) {
+	if len(list) == 0 {
+		return
+	}
+	w.tag("m:AdditionalServices")
+	for _, s := range list {
+		w.tag("m:Service").uri("m:Description", s.URI)
+		w.leaf("fi:UserLang", s.Lang)
+		w.leaf("fi:EventID", s.EventID)
+		if s.NoSpam != "" {
+			verify := "no"
+			if s.Verify {
+				verify = "yes"
+			}
+			w.tag("fi:NoSpamCode", "verify", verify).WriteString(escape(s.NoSpam))
+			w.end("fi:NoSpamCode")
+		}
+		w.end("m:Service")
+	}
+	w.end("m:AdditionalServices")
+}
+
+func (w *writer) status(m *Message) {
+	if m.Code == "" {
+		return
+	}
+	w.tag("m:Status").tag("m:StatusCode", "Value", m.Code).end("m:StatusCode")
+	w.leaf("m:StatusMessage", m.Text)
+	if m.Call == Profile && len(m.Certs) > 0 {
+		w.tag("m:StatusDetail").tag("x:ProfileQueryExtension", "xmlns:x", SpaceExt, "xmlns:ds", SpaceDS).tag("x:Sscds").tag("x:Sim")
+		w.leaf("x:State", "ACTIVE")
+		w.tag("x:MobileUserCertificate", "State", "ACTIVE", "Algorithm", "RSA")
+		for _, c := range m.Certs {
+			w.leaf("ds:X509Certificate", c)
+		}
+		w.end("x:MobileUserCertificate", "x:Sim", "x:Sscds", "x:ProfileQueryExtension", "m:StatusDetail")
+	}
+	w.end("m:Status")
+	if m.Call != Registration {
+		return
+	}
+	for i, c := range m.Certs {
+		switch {
+		case m.ExtraCert:
+			w.tag("m:CertificateResponse").leaf("m:X509Certificate", c)
+			w.end("m:CertificateResponse")
+		case i == 0: // the schema has room for one
+			w.leaf("m:X509Certificate", c)
+		}
+	}
+}
+
+func (f Form) writeFault(w *writer, fault *Fault, space string) {
+	prefix := "m:_"
+	if f.Bare {
+		prefix = "fi:"
+	}
+	code := func(n int) string { return fmt.Sprintf("%s%d", prefix, n) }
+	w.tag("e:Fault")
+	if space == SOAP11 {
+		w.leaf("faultcode", code(fault.Code))
+		w.leaf("faultstring", fault.Reason)
+		if fault.Detail != "" {
+			w.tag("detail").leaf("m:text", fault.Detail)
+			w.end("detail")
+		}
+		w.end("e:Fault")
+		return
+	}
+	value := "e:Receiver"
+	if fault.Sender != f.NoReceiver {
+		value = "e:Sender"
+	}
+	w.tag("e:Code").leaf("e:Value", value)
+	w.tag("e:Subcode").leaf("e:Value", code(fault.Code))
+	if fault.Sub != 0 {
+		w.tag("e:Subcode").leaf("e:Value", code(fault.Sub))
+		w.end("e:Subcode")
+	}
+	w.end("e:Subcode", "e:Code")
+	w.tag("e:Reason").tag("e:Text", "xml:lang", "en").WriteString(escape(fault.Reason))
+	w.end("e:Text", "e:Reason")
+	if fault.Detail != "" {
+		w.tag("e:Detail").leaf("m:text", fault.Detail)
+		w.end("e:Detail")
+	}
+	w.end("e:Fault")
+}
+
+// Order is the names of the elements of a SOAP message, in their order: what a schema would look at. nil where there is no message.
+func Order(data []byte) []string {
+	root, err := parse(data)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	root.find(func(e *element) {
+		for _, c := range Calls {
+			if names == nil && (e.local == c.Element(false) || e.local == c.Element(true)) {
+				names = []string{}
+				for _, child := range e.children {
+					names = append(names, child.local)
+				}
+			}
+		}
+	})
+	return names
+}

@@ -1,0 +1,184 @@
+package sim_test
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kyso-dev/kyso/remote"
+	"github.com/kyso-dev/kyso/remote/remotetest"
+	"github.com/kyso-dev/kyso/remote/sim"
+	"github.com/kyso-dev/kyso/remote/sim/simtest"
+	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/signer/signertest"
+)
+
+var epoch = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+
+const demo = simtest.DemoNumber
+
+// authority is one for all servers: making it takes longer than most tests.
+var authority = sync.OnceValue(func() *simtest.Authority {
+	a, err := simtest.NewAuthority(epoch)
+	if err != nil {
+		panic(err)
+	}
+	return a
+})
+
+// dialects are those that sign documents. Swisscom's do not; its JSON is tried with what it would be if they did.
+func dialects() map[string]sim.Dialect {
+	json := sim.SwisscomREST()
+	json.Name, json.Format, json.MimeType = "json", sim.FormatPKCS1, "application/octet-stream"
+	vnAsynch := sim.VNMPKI()
+	vnAsynch.Mode = sim.Asynch
+	return map[string]sim.Dialect{
+		"vn-mpki": sim.VNMPKI(), "vn-mpki, asynchronous": vnAsynch, "etsi": sim.ETSI(), "ficom": sim.FiCom(), "tr": sim.TR(), "json": json,
+	}
+}
+
+// start is a server whose subscribers behave so, on a clock that jumps.
+func start(t testing.TB, d sim.Dialect, user simtest.User, opts *simtest.Options) *simtest.Server {
+	t.Helper()
+	if opts == nil {
+		opts = new(simtest.Options)
+	}
+	if opts.Clock == nil {
+		opts.Clock = remotetest.NewFastClock(epoch)
+	}
+	opts.Dialect, opts.Authority = d, authority()
+	server := simtest.NewServer(t, opts)
+	for _, n := range []string{demo, simtest.DemoEC} {
+		server.Change(n, func(s *simtest.SIM) { s.User = user })
+	}
+	return server
+}
+
+func client(t testing.TB, c sim.Config, opts *remote.Options) *remote.Client {
+	t.Helper()
+	p, err := sim.New(c)
+	require.NoError(t, err)
+	if opts == nil {
+		opts = new(remote.Options)
+	}
+	opts.Clock = c.Clock
+	return remote.New(p, opts)
+}
+
+func digest(s string) []byte {
+	d := sha256.Sum256([]byte(s))
+	return d[:]
+}
+
+func requests(names ...string) []signer.Request {
+	reqs := make([]signer.Request, len(names))
+	for i, n := range names {
+		reqs[i] = signer.Request{Digest: digest(n), Opts: crypto.SHA256, DocumentID: n, Title: n}
+	}
+	return reqs
+}
+
+func TestConformance(t *testing.T) {
+	for name, d := range dialects() {
+		for number, key := range map[string]string{demo: "rsa", simtest.DemoEC: "ec"} {
+			t.Run(name+" "+key, func(t *testing.T) {
+				signertest.Test(t, func(t testing.TB) signer.Signer {
+					s := start(t, d, simtest.Approve, &simtest.Options{Guesses: simtest.Guesses{RawEC: name == "etsi", NotValidated: name != "vn-mpki"}})
+					return client(t, s.Config(number), &remote.Options{Split: true, Text: "Hop dong"})
+				}, signertest.Capabilities{
+					Algorithms: []crypto.SignerOpts{crypto.SHA256, crypto.SHA384, crypto.SHA512}, Concurrent: true,
+					Secrets: []string{simtest.DemoAPPassword, simtest.DemoPIN},
+				})
+			})
+		}
+	}
+}
+
+func TestMutualTLS(t *testing.T) {
+	s := start(t, sim.ETSI(), simtest.Approve, &simtest.Options{MutualTLS: true})
+	c := s.Config(demo)
+	_, err := client(t, c, nil).Sign(t.Context(), digest("a"), crypto.SHA256)
+	require.NoError(t, err)
+
+	pinned := c
+	pinned.Pins = [][]byte{digest("another key")}
+	_, err = client(t, pinned, nil).Sign(t.Context(), digest("b"), crypto.SHA256)
+	require.ErrorIs(t, err, remote.ErrUnavailable)
+	without := c
+	without.TLS = c.TLS.Clone()
+	without.TLS.Certificates = nil
+	_, err = client(t, without, nil).Sign(t.Context(), digest("c"), crypto.SHA256)
+	require.ErrorIs(t, err, remote.ErrUnavailable)
+	require.Equal(t, 1, s.Signatures())
+}
+
+func TestConfig(t *testing.T) {
+	good := func() sim.Config {
+		return sim.Config{BaseURL: "https://mssp.test", Dialect: sim.VNMPKI(), APID: "http://ap.test", APPassword: "p", MSSP: "http://mssp.test", MSISDN: "+84 900-000.001"}
+	}
+	_, err := sim.New(good())
+	require.NoError(t, err)
+	for name, change := range map[string]func(*sim.Config){
+		"plain http":         func(c *sim.Config) { c.BaseURL = "http://mssp.test" },
+		"no dialect":         func(c *sim.Config) { c.Dialect = sim.Dialect{} },
+		"no AP_ID":           func(c *sim.Config) { c.APID = "" },
+		"no password":        func(c *sim.Config) { c.APPassword = "" },
+		"a national number":  func(c *sim.Config) { c.MSISDN = "0900000001" },
+		"with 00":            func(c *sim.Config) { c.MSISDN = "0084900000001" },
+		"too short":          func(c *sim.Config) { c.MSISDN = "+84" },
+		"too long":           func(c *sim.Config) { c.MSISDN = "12345678901234567" },
+		"letters":            func(c *sim.Config) { c.MSISDN = "+84900<00001" },
+		"no chain for ficom": func(c *sim.Config) { c.Dialect = sim.FiCom() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := good()
+			change(&c)
+			_, err := sim.New(c)
+			var coded *remote.Error
+			require.ErrorAs(t, err, &coded)
+		})
+	}
+	for _, name := range []string{"vn-mpki", "etsi", "ficom", "swisscom-soap", "swisscom-rest", "tr"} {
+		d, ok := sim.Preset(name)
+		require.True(t, ok && d.Name == name)
+	}
+	_, ok := sim.Preset("telepathy")
+	require.False(t, ok)
+}
+
+// TestProfiles queries what costs the subscriber nothing, and the receipt.
+func TestProfiles(t *testing.T) {
+	for _, d := range []sim.Dialect{sim.VNMPKI(), sim.SwisscomSOAP(), sim.SwisscomREST()} {
+		s := start(t, d, simtest.Approve, nil)
+		p, err := sim.New(s.Config(demo))
+		require.NoError(t, err)
+		profiles, err := p.Profiles(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, []string{d.Profile}, profiles)
+		chain, err := p.Certificates(t.Context())
+		require.NoError(t, err)
+		require.Len(t, chain, 3)
+		if d.Format != "" {
+			continue
+		}
+		_, err = remote.New(p, &remote.Options{Clock: s.Config(demo).Clock}).Sign(t.Context(), digest("a"), crypto.SHA256)
+		require.ErrorContains(t, err, "texts only")
+		require.Zero(t, s.Calls(sim.CallSignature))
+	}
+	s := start(t, sim.ETSI(), simtest.Approve, nil)
+	p, err := sim.New(s.Config(demo))
+	require.NoError(t, err)
+	c := remote.New(p, &remote.Options{Clock: s.Config(demo).Clock})
+	op, err := c.Start(t.Context(), requests("a"), nil)
+	require.NoError(t, err)
+	_, err = c.Wait(t.Context(), op)
+	require.NoError(t, err)
+	require.NoError(t, p.Receipt(t.Context(), op, "Da ky"))
+	s.Inject(sim.CallReceipt, simtest.ResetLost, 1)
+	require.Error(t, p.Receipt(t.Context(), op, "Da ky"))
+	require.Equal(t, 2, s.Calls(sim.CallReceipt)) // an SMS each: not repeated
+}

@@ -1,0 +1,146 @@
+package simtest
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kyso-dev/kyso/remote/sim"
+	"github.com/kyso-dev/kyso/remote/sim/internal/mss"
+)
+
+// names of the codes.
+var names = map[int]string{
+	101: "WRONG_PARAM", 102: "MISSING_PARAM", 103: "WRONG_DATA_LENGTH", 104: "UNAUTHORIZED_ACCESS", 105: "UNKNOWN_CLIENT", 106: "HANDSHAKE_REQUIRED",
+	107: "INAPPROPRIATE_DATA", 108: "INCOMPATIBLE_INTERFACE", 109: "UNSUPPORTED_PROFILE", 208: "EXPIRED_TRANSACTION", 209: "OTA_ERROR", 401: "USER_CANCEL",
+	402: "PIN_NR_BLOCKED", 403: "CARD_BLOCKED", 404: "NO_KEY_FOUND", 405: "NO_URL_FOUND", 406: "PB_SIGNATURE_PROCESS", 407: "REGISTRATION_NOK",
+	422: "NO_CERT_FOUND", 423: "CRL_PB", 424: "CRL_EXPIRED", 425: "ERROR_CERTIFICATE", 900: "INTERNAL_ERROR",
+}
+
+// statuses are the names of good and less good answers.
+var statuses = map[string]string{
+	"100": "REQUEST_OK", "408": "REGISTRATION_OK", "500": "SIGNATURE", "501": "REVOKED_CERTIFICATE", "502": "VALID_SIGNATURE", "503": "INVALID_SIGNATURE",
+	"504": "OUTSTANDING_TRANSACTION", "505": "CONSTRAINT_MISMATCH",
+}
+
+// failure is a fault as the answer to a call.
+func failure(code, sub int, detail string) *mss.Message {
+	return &mss.Message{Answer: true, Fault: &mss.Fault{Code: code, Sub: sub, Reason: names[code], Detail: detail, Sender: code < 109}}
+}
+
+// orders are the elements of requests as the schemas have them: that of ETSI, and that of Vietnam's WSDL.
+var (
+	orderETSI = []string{
+		"AP_Info", "MSSP_Info", "MobileUser", "Params", "DataToBeSigned", "Message", "DataToBeDisplayed", "SignatureProfile", "AdditionalServices", "MSS_Format",
+	}
+	orderVN = []string{
+		"AP_Info", "MSSP_Info", "MobileUser", "DataToBeSigned", "Message", "DataToBeDisplayed", "MSS_Format", "SignatureProfile", "AdditionalServices",
+	}
+)
+
+// skew is how far a request may be off the clock.
+const skew = 5 * time.Minute
+
+// check looks at what every request has; nil when all is well.
+func (s *Server) check(m *mss.Message, kind string, body []byte) *mss.Message {
+	d := s.opts.Dialect
+	want, _, _ := strings.Cut(contentType(d), ";")
+	got, _, _ := strings.Cut(kind, ";")
+	major, minor := "1", "1"
+	if v, ok := d.Minor[m.Call]; ok {
+		major, minor, _ = strings.Cut(v, ".")
+	}
+	switch {
+	case got != want:
+		return failure(107, 0, "content type "+want+" is spoken")
+	case !d.JSON && !ordered(mss.Order(body), d):
+		return failure(101, 0, "the elements are not in the order of the schema")
+	case m.Major != major || m.Minor != minor:
+		return failure(108, 0, "version "+major+"."+minor+" is spoken")
+	case m.APID == "" || m.APTransID == "" || m.Instant == "":
+		return failure(102, 0, "AP_Info")
+	case !ncName(m.APTransID) || len(m.APTransID) > 32:
+		return failure(101, 0, "AP_TransID")
+	case m.APID != s.opts.APID || m.APPassword != s.opts.APPassword:
+		return failure(104, 0, "AP_ID")
+	case m.Call != mss.Status && m.MSISDN == "":
+		return failure(102, 0, "MSISDN")
+	case m.MSISDN != "" && strings.HasPrefix(m.MSISDN, "+") != d.Plus:
+		return failure(105, 1051, "MSISDN")
+	}
+	at, err := time.Parse(time.RFC3339Nano, m.Instant)
+	if off := s.clock.Now().Sub(at); err != nil || off > skew || off < -skew {
+		return failure(101, 0, "Instant")
+	}
+	triplet := m.APID + " " + m.APTransID + " " + m.Instant + " " + string(m.Call)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen[triplet] && m.Call != mss.Status { // looks on a clock that stands still have the same time
+		return failure(101, 0, "the request was seen before")
+	}
+	s.seen[triplet] = true
+	return nil
+}
+
+// ordered reports whether the elements stand in the order of the dialect's schema, each once.
+func ordered(names []string, d sim.Dialect) bool {
+	order := orderETSI
+	if d.FormatFirst {
+		order = orderVN
+	}
+	at := -1
+	for _, n := range names {
+		i := slices.Index(order, n)
+		if i <= at {
+			return false
+		}
+		at = i
+	}
+	return len(names) >= 2 && names[0] == "AP_Info" && names[1] == "MSSP_Info" // which are always there
+}
+
+// ncName is a name without colon, as far as letters of ASCII go.
+func ncName(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || !(r >= '0' && r <= '9' || r == '-' || r == '.')) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// checkSignature looks at what a request for a signature has; nil when all is well. The server's lock is held.
+func (s *Server) checkSignature(m *mss.Message) *mss.Message {
+	d := s.opts.Dialect
+	seconds, err := strconv.Atoi(m.TimeOut)
+	switch {
+	case m.TimeOut != "" && (err != nil || seconds <= 0):
+		return failure(101, 0, "TimeOut")
+	case m.Mode != string(sim.Synch) && m.Mode != string(sim.Asynch), m.Mode == string(sim.Asynch) && s.opts.Guesses.NoAsynch:
+		return failure(101, 1013, "MessagingMode")
+	case m.Data == nil || m.Data.Text == "":
+		return failure(102, 1022, "DataToBeSigned")
+	case m.Data.MimeType != d.MimeType || m.Data.Encoding != "base64":
+		return failure(101, 1016, "MimeType or Encoding")
+	case m.Format != d.Format:
+		return failure(101, 1017, "MSS_Format")
+	case d.FiCom && m.Display != nil:
+		return failure(101, 1015, "DataToBeDisplayed")
+	case d.FiCom && !slices.ContainsFunc(m.Services, func(v mss.Service) bool { return len(v.EventID) >= 4 && len(v.EventID) <= 8 }):
+		return failure(102, 0, "eventId")
+	case d.FiCom:
+	case m.Display == nil || m.Display.Text == "":
+		return failure(102, 1021, "DataToBeDisplayed")
+	case len([]rune(m.Display.Text)) > d.MaxGSM, !ascii(m.Display.Text) && len([]rune(m.Display.Text)) > d.MaxUCS2:
+		return failure(103, 0, "DataToBeDisplayed")
+	case strings.ContainsFunc(m.Display.Text, func(r rune) bool { return r < ' ' || r >= 0x202A && r <= 0x202E }):
+		return failure(107, 0, "DataToBeDisplayed")
+	}
+	return nil
+}
+
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 126 })
+}
