@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"slices"
+
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/trust"
 	"github.com/kyso-dev/kyso/xml"
@@ -46,6 +48,20 @@ func (f *subject) invoice(s *einvoice.Signature) {
 		out.Time.claim(t.At)
 		out.Time.ClaimedCovered = out.Time.Claimed != nil && t.Covered
 		out.Time.ZoneAmbiguous = t.ZoneMissing || t.ZoneAmbiguous
+	}
+}
+
+// unfilled makes less of empty slots where an invoice is signed as any XML is: by XAdES outside of its slots, and by nothing else. That
+// says nothing about it as an invoice, which only the policy of the tax authority asks for.
+func (j *judging) unfilled() {
+	asInvoice := func(s *Signature) bool { return s.Slot != "" || s.Format != "XAdES" }
+	if j.policy.Name == PolicyGDT || len(j.report.Signatures) == 0 || slices.ContainsFunc(j.report.Signatures, asInvoice) {
+		return
+	}
+	for i, f := range j.report.Findings {
+		if f.Code == einvoice.CodeSlotEmpty || f.Code == einvoice.CodeSlotMissing {
+			j.report.Findings[i].Severity = SeverityWarning
+		}
 	}
 }
 

@@ -48,6 +48,7 @@ func (v *Verifier) judge(ctx context.Context, f *facts, p *policy, r *Report) er
 		r.Signatures = append(r.Signatures, j.signature(s))
 	}
 	j.covered()
+	j.unfilled()
 	j.trees()
 	r.proofs = j.proofs.earliest
 	if p.conform != nil {

@@ -188,3 +188,35 @@ func between(t testing.TB, doc []byte, from, to string) string {
 }
 
 func encoded(der []byte) []byte { return []byte(base64.StdEncoding.EncodeToString(der)) }
+
+// TestInvoiceSignedAsXML: XAdES over an invoice, outside of its slots, is judged as over any other XML; that the slots are empty is told,
+// and matters to the policy of the tax authority. A plain signature that stands there instead of in its slot was moved.
+func TestInvoiceSignedAsXML(t *testing.T) {
+	p := start(t)
+	document := func(policy string, doc []byte) (verify.Indication, verify.Severity) {
+		v := p.verifier(t)
+		v.Policy = policy
+		r := judge(t, v, doc, nil)
+		require.Equal(t, "TOTAL-PASSED", verdict(r.Signatures[0]))
+		for _, f := range r.Findings {
+			if f.Code == "einvoice.slot-empty" {
+				return r.Indication, f.Severity
+			}
+		}
+		t.Fatal("the empty slot is not told")
+		return 0, ""
+	}
+	generic := p.signXML(t, plainXML, "signer", p.xades(t, xml.LevelBB))
+	indication, severity := document(verify.PolicyDefault, generic)
+	require.Equal(t, verify.TotalPassed, indication)
+	require.Equal(t, verify.SeverityWarning, severity)
+	indication, severity = document(verify.PolicyGDT, generic)
+	require.Equal(t, verify.Indeterminate, indication)
+	require.Equal(t, verify.SeverityError, severity)
+
+	o := p.seller(true)
+	o.Place = "/HDon"
+	indication, severity = document(verify.PolicyDefault, p.signXML(t, plainXML, "signer", o))
+	require.Equal(t, verify.Indeterminate, indication)
+	require.Equal(t, verify.SeverityError, severity)
+}
