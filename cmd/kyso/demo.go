@@ -10,7 +10,7 @@ import (
 
 func (a *app) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "demo", Short: "A PKI to try things out with, on this machine only", Args: noCommand, RunE: help}
-	cmd.AddCommand(a.demoServeCommand(), a.demoSmartCACommand(), a.demoCSCCommand(),
+	cmd.AddCommand(a.demoServeCommand(), a.demoSmartCACommand(), a.demoCSCCommand(), a.demoSIMCommand(),
 		a.demoStatusCommand("revoke", "Revoke a demo certificate", testpki.Status{State: testpki.Revoked, Reason: keyCompromise}),
 		a.demoStatusCommand("suspend", "Suspend a demo certificate", testpki.Status{State: testpki.Suspended}),
 		a.demoStatusCommand("resume", "Make a suspended demo certificate good again", testpki.Status{State: testpki.Good}))

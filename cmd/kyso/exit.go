@@ -11,6 +11,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/remote"
+	"github.com/kyso-dev/kyso/remote/sim"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/signer/keyfile"
 	"github.com/kyso-dev/kyso/timestamp"
@@ -148,6 +149,9 @@ var exitByCode = map[finding.Code]int{
 	remote.CodeConfig:            exitUsage,
 	remote.CodeAddress:           exitUsage,
 	remote.CodeSecretMissing:     exitUsage,
+	sim.CodeNumberForm:           exitUsage,
+	sim.CodeDisplayLength:        exitUsage,
+	sim.CodeDisplayCharacter:     exitUsage,
 	keyfile.CodePassword:         exitUsage,
 	keyfile.CodePasswordRequired: exitUsage,
 	keyfile.CodePasswordForm:     exitUsage,

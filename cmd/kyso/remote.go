@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/remote"
@@ -60,6 +61,7 @@ func (s *secretName) later(dir string) remote.SecretFunc {
 // remoteKinds open the services that a configuration can name. dir is the folder of the configuration.
 var remoteKinds = map[string]func(ctx context.Context, a *app, dir string, config []byte) (remote.Provider, error){
 	"csc":     openCSC,
+	"sim":     openSIM,
 	"smartca": openSmartCA,
 }
 
@@ -99,6 +101,9 @@ func strictly(data []byte, config any) error {
 
 // remoteEvent tells whoever waits what to do.
 func (a *app) remoteEvent(e remote.Event) {
+	if strings.HasPrefix(e.Operation.Provider, "sim/") && (e.Kind == remote.EventSent || e.Kind == remote.EventControl) {
+		return // told before it was sent; here the phone may have answered already
+	}
 	switch e.Kind {
 	case remote.EventSent:
 		fmt.Fprintln(a.err, a.text("remote-sent", "count", fmt.Sprint(len(e.Operation.Documents)), "seconds", fmt.Sprint(int(math.Ceil(e.Left.Seconds())))))

@@ -167,6 +167,10 @@ var command = map[string]Message{
 		En: "the phone should show this code: {code}",
 		Vi: "điện thoại phải hiển thị mã này: {code}",
 	},
+	"command.sim-show": {
+		En: "the phone will show “{text}”: compare the code {code} there, then enter the PIN",
+		Vi: "điện thoại sẽ hiển thị “{text}”: hãy so sánh mã {code} rồi nhập mã PIN",
+	},
 	"command.csc-page": {
 		En: "open this page in the browser and approve: {url}",
 		Vi: "hãy mở trang này trong trình duyệt và đồng ý: {url}",
