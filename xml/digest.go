@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
@@ -31,6 +32,7 @@ type job struct {
 	copy       io.Writer // and go there too, if not nil
 
 	c       *canonicalizer
+	out     *[]byte // its buffer
 	hashes  map[crypto.Hash]hash.Hash
 	kept    bytes.Buffer
 	element *Element
@@ -100,12 +102,16 @@ func (b *jobs) add(r *Reference) bool {
 	return true
 }
 
-// start begins the canonical form of an element of a document of so many octets.
-func (j *job) start(depth int, size int64) {
+// outs are buffers of canonical forms; all of them are handed on before a job ends.
+var outs = sync.Pool{New: func() any { b := make([]byte, 0, flushAt+flushAt/4); return &b }}
+
+// start begins the canonical form of an element.
+func (j *job) start(depth int) {
 	j.hashes = make(map[crypto.Hash]hash.Hash)
 	j.ask()
 	j.c = newCanonicalizer(j, j.method, j.prefixes)
-	j.c.out = make([]byte, 0, min(flushAt+flushAt/4, size+size/8))
+	j.out = outs.Get().(*[]byte)
+	j.c.out = (*j.out)[:0]
 	j.c.comments, j.c.apex = j.comments, depth
 	switch j.left {
 	case leftOwn:
@@ -130,6 +136,8 @@ func (j *job) finish() {
 	if j.err == nil {
 		j.err = j.c.finish()
 	}
+	*j.out, j.c.out = j.c.out, nil
+	outs.Put(j.out)
 }
 
 // run makes the canonical forms in one pass over the document.
@@ -139,10 +147,11 @@ func (b *jobs) run(ctx context.Context, in *source) error {
 	}
 	for _, j := range b.byID[""] {
 		j.found = 1
-		j.start(0, in.size)
+		j.start(0)
 		b.open = append(b.open, j)
 	}
 	s := in.scan(ctx)
+	defer s.Release()
 	for {
 		s.Skim(b.floor(s))
 		k, err := s.Next()
@@ -213,7 +222,7 @@ func (b *jobs) meet(in *source, s *xmltree.Scanner) {
 			if b.joined(list, j, s.Depth()) {
 				continue
 			}
-			j.start(s.Depth(), in.size)
+			j.start(s.Depth())
 			if j.buried(s) {
 				j.c.skipping = s.Depth()
 			}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/kyso-dev/kyso/signer"
@@ -129,4 +130,32 @@ func TestMemory(t *testing.T) {
 	}); n > limit {
 		t.Errorf("reading %d octets allocates %d", info.Size(), n)
 	}
+}
+
+// TestAtOnce reads different documents at the same time: what one of them leaves to the next is clean.
+func TestAtOnce(t *testing.T) {
+	docs := [][]byte{
+		sign(t, largeInvoice(3<<10), thePKI().Signer("ec"), invoiceOptions()),
+		sign(t, []byte(`<a xmlns:p="urn:p" xmlns:q="urn:q" p:x="1"><b xml:lang="vi"/></a>`), thePKI().Signer("ec"), nil),
+		[]byte(`<a xmlns:r="urn:r"><r:b r:c="&amp;"`),
+		sign(t, largeInvoice(40<<10), thePKI().Signer("ec"), invoiceOptions()),
+	}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for n := range 40 {
+				doc := docs[(i+n)%len(docs)]
+				d, err := Read(t.Context(), bytes.NewReader(doc), int64(len(doc)), nil)
+				switch {
+				case (i+n)%len(docs) == 2:
+					if !isCode(err, CodeMalformed) {
+						t.Errorf("a document that breaks off: %v", err)
+					}
+				case err != nil || len(d.Signatures) != 1 || d.Signatures[0].ContentIntegrity != Intact || d.Signatures[0].SignatureIntegrity != Intact:
+					t.Errorf("document %d is not intact: %v", (i+n)%len(docs), err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

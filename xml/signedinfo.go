@@ -21,6 +21,7 @@ func canonicalElement(raw []byte, context *xmltree.Context, method C14N, prefixe
 	c := newCanonicalizer(nil, method, prefixes)
 	c.apex, c.out = 1, make([]byte, 0, len(raw)+len(raw)/8+128)
 	s := xmltree.ScanElement(raw, context)
+	defer s.Release()
 	for {
 		k, err := s.Next()
 		if err != nil {

@@ -39,6 +39,7 @@ func (in *source) look(ctx context.Context, doc *Document) ([]*survey, error) {
 	var all []*survey
 	var open *survey // the innermost signature
 	s := in.scan(ctx)
+	defer s.Release()
 	doc.outline = newOutline(in)
 	for {
 		floor := doc.outline.floor()

@@ -3,6 +3,7 @@ package xmltree
 import (
 	"bytes"
 	"io"
+	"sync"
 
 	"github.com/kyso-dev/kyso/internal/limits"
 )
@@ -61,6 +62,7 @@ type Scanner struct {
 	attrs      []Attr
 	hasAttrs   bool // attrs are those of the event
 
+	home     *room
 	floor    int // of runs
 	frames   []frame
 	names    []byte // of the open elements
@@ -98,9 +100,22 @@ type room struct {
 	interned [fewNames]string
 }
 
+// rooms are those of Scanners that were released.
+var rooms = sync.Pool{New: func() any { return new(room) }}
+
+// Release gives the memory of a Scanner to the next one. Neither it nor what it returned may be used afterwards; strings, errors and
+// Contexts may. Without it the memory goes to the garbage collector.
+func (s *Scanner) Release() {
+	if r := s.home; r != nil {
+		*r = room{}
+		rooms.Put(r)
+	}
+}
+
 func newScanner() *Scanner {
-	r := new(room)
+	r := rooms.Get().(*room)
 	s := &r.Scanner
+	s.home = r
 	s.floor = -1
 	s.frames, s.names, s.attrs = r.frames[:0], r.names[:0], r.attrs[:0]
 	s.scope = scope{prefixes: r.prefixes[:0], current: r.current[:0], bindings: r.bindings[:0], interned: r.interned[:0]}

@@ -50,6 +50,7 @@ func ParseElement(element []byte, c *Context) (*Tree, error) {
 }
 
 func build(s *Scanner, c *Context) (*Tree, error) {
+	defer s.Release()
 	t := &Tree{context: c, bindings: make([]link, 1)}
 	innermost := uint32(0)
 	if c != nil {
