@@ -34,6 +34,12 @@ func CSCPeer(t testing.TB, program string) string {
 	return under(t, "KYSO_CSC_PEERS", "bin", program)
 }
 
+// MSSPeer is CSCPeer for software of mobile signature services, which .ci/mss-peers installs under KYSO_MSS_PEERS.
+func MSSPeer(t testing.TB, program string) string {
+	t.Helper()
+	return under(t, "KYSO_MSS_PEERS", "bin", program)
+}
+
 // Run runs a program and returns its standard output and error. An exit status other than 0 fails the test.
 func Run(t testing.TB, name string, args ...string) (stdout, stderr string) {
 	t.Helper()

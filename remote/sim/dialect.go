@@ -65,7 +65,7 @@ type Dialect struct {
 
 	Plus       bool   // numbers begin with +
 	Profile    string // signature profile; "": none is named
-	Format     string // of signatures over a digest; "": the service signs no documents, only texts
+	Format     string // of signatures over a digest; "": the service signs no documents, only texts ([Provider.SignText])
 	MimeType   string // of what is signed
 	Services   []string
 	Lang       string // of services that want to know the subscriber's language
@@ -113,7 +113,7 @@ func FiCom() Dialect {
 	return Dialect{
 		Name: "ficom", Ports: ports("/soap/services/"), Action: "#", Mode: Asynch, TimeOut: 300 * time.Second, First: 20 * time.Second, Interval: 5 * time.Second,
 		Plus: true, Profile: "http://mss.ficom.fi/TS102206/v1.0.0/digestive-signature-profile.xml", Format: FormatPKCS1FiCom, MimeType: "application/octet-stream",
-		FiCom: true, Source: FromConfig, NeedsPWD: true,
+		FiCom: true, Source: FromConfig, MaxGSM: 160, NeedsPWD: true,
 	}
 }
 

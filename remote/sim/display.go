@@ -51,14 +51,19 @@ func gsmLength(s string) (n int, ok bool) {
 // display is what the phone is going to show: what is signed, and the code that ties it to the document. Nothing is cut or replaced to
 // make it fit: a text that was cut may say something else.
 func (d *Dialect) display(text, code string) (string, error) {
-	if i18n.Clean(text) != text {
-		return "", remote.NewError(CodeDisplayCharacter, nil)
-	}
 	switch {
 	case text == "":
 		text = strings.TrimSpace(d.CodeWord + " " + code)
 	case code != "":
 		text += ", " + strings.TrimSpace(d.CodeWord+" "+code)
+	}
+	return d.fits(text)
+}
+
+// fits is the text, if the phone shows it as it is.
+func (d *Dialect) fits(text string) (string, error) {
+	if i18n.Clean(text) != text {
+		return "", remote.NewError(CodeDisplayCharacter, nil)
 	}
 	length, ok := gsmLength(text)
 	most := d.MaxGSM

@@ -28,6 +28,11 @@
 // and if it is lost nobody can ask for it: that is [signer.ErrOutcomeUnknown], and the same request is not sent again until it is
 // forgotten. No service that was looked at takes a request back: the phone goes on showing it.
 //
+// # Texts
+//
+// [Provider.SignText] has a text signed, to log somebody in or to have a consent: the service makes a CMS of it, which the caller checks.
+// Swisscom's Mobile ID does nothing else.
+//
 // # Errors
 //
 // All are [remote.Error]. The ends are [remote.ErrRefused], [remote.ErrExpired] (which does not say that nobody looked: services report
@@ -37,7 +42,6 @@
 //
 // # What is not here
 //
-// Signatures that the service packs into CMS or XML itself, over a document or over a text (the only thing that Swisscom's Mobile ID
-// does), the handshake, PIN caching by a repeated AP_TransID, and the mode in which the service calls back. No live service was used to
+// Signatures of documents that the service packs into CMS or XML itself, the handshake, PIN caching by a repeated AP_TransID, and the mode in which the service calls back. No live service was used to
 // write this package; package simtest, the test double, has a switch for what is not known.
 package sim

@@ -256,13 +256,8 @@ func (p *Provider) signature(ctx context.Context, op *remote.Operation) (m *mss.
 	m.Mode, m.TimeOut, m.MSISDN = string(d.Mode), strconv.Itoa(int(d.TimeOut/time.Second)), p.number()
 	m.Data = &mss.Data{MimeType: d.MimeType, Encoding: "base64", Text: base64.StdEncoding.EncodeToString(info)}
 	m.Profile, m.Format = d.Profile, d.Format
-	for _, uri := range d.Services {
-		m.Services = append(m.Services, mss.Service{URI: uri, Lang: d.Lang})
-	}
+	m.Services = p.services(op.Control)
 	if d.FiCom {
-		m.Services = append(m.Services, mss.Service{URI: mss.SpaceFiCom + "eventId", EventID: op.Control})
-		noSpam := mss.Service{URI: mss.SpaceFiCom + "noSpam", NoSpam: p.config.NoSpam.Reveal(), Verify: p.config.NoSpam != ""}
-		m.Services = append(m.Services, noSpam)
 		return m, op.Control, nil
 	}
 	text := op.Text
@@ -274,6 +269,19 @@ func (p *Provider) signature(ctx context.Context, op *remote.Operation) (m *mss.
 	}
 	m.Display = &mss.Data{MimeType: "text/plain", Encoding: "UTF-8", Text: shown}
 	return m, shown, nil
+}
+
+// services are the additional services of a request; code is what the phone shows where it shows an event id.
+func (p *Provider) services(code string) []mss.Service {
+	var list []mss.Service
+	for _, uri := range p.dialect.Services {
+		list = append(list, mss.Service{URI: uri, Lang: p.dialect.Lang})
+	}
+	if p.dialect.FiCom {
+		list = append(list, mss.Service{URI: mss.SpaceFiCom + "eventId", EventID: code},
+			mss.Service{URI: mss.SpaceFiCom + "noSpam", NoSpam: p.config.NoSpam.Reveal(), Verify: p.config.NoSpam != ""})
+	}
+	return list
 }
 
 // remoteName is what an operation keeps to be asked for by: the service's id for it, and its own name where that is not the configured

@@ -122,7 +122,9 @@ func (s *Server) checkSignature(m *mss.Message) *mss.Message {
 		return failure(101, 1013, "MessagingMode")
 	case m.Data == nil || m.Data.Text == "":
 		return failure(102, 1022, "DataToBeSigned")
-	case m.Data.MimeType != d.MimeType || m.Data.Encoding != "base64":
+	case m.Data.MimeType == "text/plain" && m.Data.Encoding == "UTF-8" && s.opts.SignText != nil:
+		return s.checkText(m)
+	case d.Format == "" || m.Data.MimeType != d.MimeType || m.Data.Encoding != "base64":
 		return failure(101, 1016, "MimeType or Encoding")
 	case m.Format != d.Format:
 		return failure(101, 1017, "MSS_Format")
@@ -133,10 +135,31 @@ func (s *Server) checkSignature(m *mss.Message) *mss.Message {
 	case d.FiCom:
 	case m.Display == nil || m.Display.Text == "":
 		return failure(102, 1021, "DataToBeDisplayed")
-	case len([]rune(m.Display.Text)) > d.MaxGSM, !ascii(m.Display.Text) && len([]rune(m.Display.Text)) > d.MaxUCS2:
-		return failure(103, 0, "DataToBeDisplayed")
-	case strings.ContainsFunc(m.Display.Text, func(r rune) bool { return r < ' ' || r >= 0x202A && r <= 0x202E }):
-		return failure(107, 0, "DataToBeDisplayed")
+	default:
+		return s.checkShown(m.Display.Text)
+	}
+	return nil
+}
+
+// checkText is checkSignature of a text.
+func (s *Server) checkText(m *mss.Message) *mss.Message {
+	switch want := sim.FormatCMS; {
+	case s.opts.Dialect.Format == "" && m.Format != "", s.opts.Dialect.Format != "" && m.Format != want:
+		return failure(101, 1017, "MSS_Format")
+	case !strings.HasPrefix(m.Data.Text, s.opts.Prefix):
+		return failure(107, 0, "prefix")
+	}
+	return s.checkShown(m.Data.Text)
+}
+
+// checkShown refuses what a phone cannot show.
+func (s *Server) checkShown(text string) *mss.Message {
+	d := s.opts.Dialect
+	switch {
+	case len([]rune(text)) > d.MaxGSM, !ascii(text) && len([]rune(text)) > d.MaxUCS2:
+		return failure(103, 0, "text")
+	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r >= 0x202A && r <= 0x202E }):
+		return failure(107, 0, "text")
 	}
 	return nil
 }

@@ -5,7 +5,7 @@
 //	server.Change(simtest.DemoNumber, func(s *simtest.SIM) { s.User = simtest.Approve })
 //	provider, err := sim.New(server.Config(simtest.DemoNumber))
 //
-// It speaks the dialect that [Options] name, in SOAP or JSON, and looks at requests as strictly as the schema does: order of elements,
+// With [Options].SignText it signs texts too. It speaks the dialect that [Options] name, in SOAP or JSON, and looks at requests as strictly as the schema does: order of elements,
 // versions, names, times, numbers, lengths. A SIM signs the DigestInfo exactly as it is given. Numbers that end in 092 and a code, such
 // as 84900092401, are no SIM: a request for one ends with the fault of that code.
 //

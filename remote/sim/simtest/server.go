@@ -33,6 +33,10 @@ type Options struct {
 	Authority  *Authority
 	SIMs       []*SIM
 	Guesses    Guesses
+
+	// SignText makes the CMS of a text that a card signs; nil: texts are not signed. It is the caller's, since this package knows no CMS.
+	SignText func(card *SIM, text string) ([]byte, error)
+	Prefix   string // what texts have to begin with, as Swisscom demands; otherwise 107
 }
 
 // What a server has when it is given nothing else.

@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
-	"crypto/rsa"
 	"encoding/asn1"
 	"encoding/base64"
 	"fmt"
@@ -45,7 +44,7 @@ type transaction struct {
 	Transaction
 	apTransID string
 	card      *SIM
-	info      []byte // the DigestInfo
+	info      []byte // the DigestInfo; nil: the text is signed
 	created   time.Time
 	timeOut   time.Duration
 	ended     time.Time
@@ -135,9 +134,13 @@ func (s *Server) open(m *mss.Message) (*transaction, *mss.Message) {
 	if bad != nil {
 		return nil, bad
 	}
-	info, err := base64.StdEncoding.DecodeString(m.Data.Text)
-	if _, _, ok := digestOf(info); err != nil || !ok {
-		return nil, failure(103, 0, "DataToBeSigned is no DigestInfo")
+	var info []byte
+	if m.Data.MimeType != "text/plain" {
+		var err error
+		info, err = base64.StdEncoding.DecodeString(m.Data.Text)
+		if _, _, ok := digestOf(info); err != nil || !ok {
+			return nil, failure(103, 0, "DataToBeSigned is no DigestInfo")
+		}
 	}
 	switch {
 	case card.NoProfile:
@@ -165,6 +168,9 @@ func (s *Server) open(m *mss.Message) (*transaction, *mss.Message) {
 		if v.EventID != "" {
 			text = v.EventID
 		}
+	}
+	if info == nil {
+		text = m.Data.Text
 	}
 	t := &transaction{
 		Transaction: Transaction{ID: "M" + fmt.Sprintf("%x", remote.NewID()[:8]), Number: card.Number, Text: text, State: Waiting},
@@ -221,26 +227,32 @@ func (s *Server) fail(t *transaction, code, sub int) {
 	}
 }
 
-// signWith signs as a card does: RSA pads the DigestInfo that it is given and looks no further.
+// signWith signs as a card does. What it is that is signed is not looked at.
 func (s *Server) signWith(t *transaction) {
-	var sig []byte
-	var err error
-	switch key := t.card.Key.(type) {
-	case *ecdsa.PrivateKey:
-		hash, digest, _ := digestOf(t.info)
-		sig, err = key.Sign(rand.Reader, digest, hash)
-		if err == nil && s.opts.Guesses.RawEC {
-			sig = halves(sig, (key.Params().N.BitLen()+7)/8)
-		}
-	default:
-		sig, err = key.Sign(rand.Reader, t.info, crypto.Hash(0))
-	}
+	sig, err := s.cardSigns(t)
 	if err != nil {
 		s.fail(t, 900, 9002)
 		return
 	}
 	s.signatures++
 	t.State, t.signature, t.ended = Signed, sig, s.clock.Now()
+}
+
+// cardSigns is the signature: RSA pads the DigestInfo that it is given and looks no further.
+func (s *Server) cardSigns(t *transaction) ([]byte, error) {
+	if t.info == nil {
+		return s.opts.SignText(t.card, t.Text)
+	}
+	key, ok := t.card.Key.(*ecdsa.PrivateKey)
+	if !ok {
+		return t.card.Key.Sign(rand.Reader, t.info, crypto.Hash(0))
+	}
+	hash, digest, _ := digestOf(t.info)
+	sig, err := key.Sign(rand.Reader, digest, hash)
+	if err == nil && s.opts.Guesses.RawEC {
+		sig = halves(sig, (key.Params().N.BitLen()+7)/8)
+	}
+	return sig, err
 }
 
 // digestOf reads a DigestInfo, strictly.
@@ -304,7 +316,7 @@ func (s *Server) outcome(m *mss.Message, t *transaction) *mss.Message {
 		answer.TransID = t.ID
 	}
 	answer.Base64 = base64.StdEncoding.EncodeToString(t.signature)
-	if s.opts.Dialect.FiCom {
+	if s.opts.Dialect.FiCom && t.info != nil {
 		answer.PKCS1, answer.X509 = true, base64.StdEncoding.EncodeToString(t.card.Chain[0].Raw)
 	}
 	return answer
@@ -397,5 +409,3 @@ func (s *Server) receipt(m *mss.Message) *mss.Message {
 	answer.MSISDN = ""
 	return answer
 }
-
-var _ crypto.Signer = (*rsa.PrivateKey)(nil) // which signs what it is given where the hash is 0

@@ -1,0 +1,136 @@
+package sim
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kyso-dev/kyso/remote"
+	"github.com/kyso-dev/kyso/remote/sim/internal/mss"
+	"github.com/kyso-dev/kyso/signer"
+)
+
+// FormatCMS asks for a CMS that holds the text and the certificate; the name of PKCS#7 is the one that services take.
+const FormatCMS = mss.Space + "PKCS7"
+
+// Text is a text for [Provider.SignText].
+type Text struct {
+	// Text is what the phone shows and the card signs: who asks, and what is agreed to. A random part in it keeps an answer from being
+	// used again.
+	Text string
+
+	// Format is how the service calls CMS; "": [FormatCMS].
+	Format string
+
+	// Profile in place of the dialect's, such as one for authentication; "": the dialect's.
+	Profile string
+
+	// Check says whether a CMS is intact, holds the text and nothing else, and who signed it: package cms does. Its certificate has to
+	// be the one that the service told before, or one that Check has put to the test itself where chain is nil.
+	Check func(cms []byte, text string, chain []*x509.Certificate) error
+}
+
+// SignText has the subscriber sign a text, as services do for logging in and for consent, and returns the CMS that the service makes
+// of it: never one that Check refuses. It is no signature of a document. The request is sent once and waited for; nothing is stored, so
+// a context that ends is the end of it: [signer.ErrOutcomeUnknown] then, since the phone goes on showing it.
+func (p *Provider) SignText(ctx context.Context, t Text) ([]byte, error) {
+	if t.Check == nil || t.Text == "" {
+		return nil, remote.NewError(remote.CodeConfig, nil, "name", "Text")
+	}
+	shown, err := p.dialect.fits(t.Text)
+	if err != nil {
+		return nil, err
+	}
+	var chain []*x509.Certificate
+	if p.dialect.Source != FromConfig || len(p.config.Chain) > 0 {
+		if chain, err = p.Certificates(ctx); err != nil {
+			return nil, err
+		}
+	}
+	id := remote.NewID()
+	m := p.textRequest(id, t, shown)
+	if p.config.Show != nil {
+		if err := p.config.Show(ctx, "", shown); err != nil {
+			return nil, err
+		}
+	}
+	secrets := p.secrets(shown)
+	answer, maybe, err := p.call(ctx, p.slow, m, secrets)
+	if err != nil && (maybe || answer != nil) {
+		return nil, signer.OutcomeUnknown(id, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if answer, err = p.waitText(ctx, id, answer, secrets); err != nil {
+		return nil, err
+	}
+	cms, err := remote.DecodeBase64(answer.Base64)
+	if err != nil || len(cms) == 0 {
+		return nil, mismatch("MSS_Signature")
+	}
+	if err := t.Check(cms, shown, chain); err != nil {
+		return nil, signer.NewError(signer.CodeSignatureInvalid, err)
+	}
+	return cms, nil
+}
+
+func (p *Provider) textRequest(id string, t Text, shown string) *mss.Message {
+	d := &p.dialect
+	m := p.request(CallSignature, transaction(id))
+	m.Mode, m.TimeOut, m.MSISDN = string(d.Mode), strconv.Itoa(int(d.TimeOut/time.Second)), p.number()
+	m.Data = &mss.Data{MimeType: "text/plain", Encoding: "UTF-8", Text: shown}
+	m.Profile = t.Profile
+	if m.Profile == "" {
+		m.Profile = d.Profile
+	}
+	if d.Format != "" { // Swisscom has one format and is not asked for it
+		if m.Format = t.Format; m.Format == "" {
+			m.Format = FormatCMS
+		}
+	}
+	if d.Format != "" && !d.FiCom {
+		m.Display = m.Data
+	}
+	sum := sha256.Sum256([]byte(shown))
+	m.Services = p.services(p.config.Code(sum[:]))
+	return m
+}
+
+// waitText asks until the request has ended. A look that fails says nothing about it.
+func (p *Provider) waitText(ctx context.Context, id string, answer *mss.Message, secrets []remote.Secret) (*mss.Message, error) {
+	deadline := p.clock.Now().Add(p.dialect.TimeOut + 15*time.Second)
+	pause := max(p.dialect.First, p.dialect.Interval)
+	transID, mssp := answer.TransID, answer.MSSP
+	for {
+		switch answer.Code {
+		case "500", "502":
+			return answer, nil
+		case "100", "504":
+		default:
+			return nil, statusError(answer, secrets)
+		}
+		if transID == "" || !p.clock.Now().Before(deadline) || p.clock.Sleep(ctx, pause) != nil {
+			return nil, signer.OutcomeUnknown(id, signer.Cancelled(ctx))
+		}
+		pause = p.dialect.Interval
+		m := p.request(CallStatus, transaction(id))
+		if m.TransID = transID; mssp != "" && !strings.ContainsAny(mssp, " \t\r\n") {
+			m.MSSP = mssp
+		}
+		next, _, err := p.call(ctx, p.quick, m, secrets)
+		switch {
+		case err == nil:
+			answer = next
+		case errors.Is(err, signer.ErrCancelled):
+			return nil, signer.OutcomeUnknown(id, err)
+		case errors.Is(err, signer.ErrUnavailable), errors.Is(err, remote.NewError(remote.CodeAnswer, nil)):
+		default:
+			return nil, err
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package sim_test
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/remote"
+	"github.com/kyso-dev/kyso/remote/remotetest"
+	"github.com/kyso-dev/kyso/remote/sim"
+	"github.com/kyso-dev/kyso/remote/sim/simtest"
+	"github.com/kyso-dev/kyso/signer"
+)
+
+// signText makes what a service makes of a text.
+func signText(card *simtest.SIM, text string) ([]byte, error) {
+	key, err := signer.FromCrypto(card.Key, card.Chain...)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = cms.Sign(context.Background(), &out, strings.NewReader(text), key, &cms.Options{Attached: true, Hash: crypto.SHA256, InsecureExpired: true})
+	return out.Bytes(), err
+}
+
+var errOther = errors.New("another text, or another signer")
+
+func checkText(der []byte, text string, chain []*x509.Certificate) error {
+	read, err := cms.Read(context.Background(), bytes.NewReader(der), nil)
+	if err != nil {
+		return err
+	}
+	s, want := read.Signatures[0], sha256.Sum256([]byte(text))
+	digest, err := s.Info.MessageDigest()
+	if err != nil || !bytes.Equal(digest, want[:]) || s.SignatureIntegrity != cms.Intact || !s.Certificate.Equal(chain[0]) {
+		return errOther
+	}
+	return nil
+}
+
+// TestSignText has texts signed in every dialect, Swisscom's among them: each end is its own, and nothing comes back that the check refuses.
+func TestSignText(t *testing.T) {
+	all := dialects()
+	all["swisscom-soap"], all["swisscom-rest"] = sim.SwisscomSOAP(), sim.SwisscomREST()
+	for name, d := range all {
+		t.Run(name, func(t *testing.T) {
+			text := "Bank: log in <1> & \"2\""
+			sign := signText
+			s := start(t, d, simtest.Approve, &simtest.Options{Prefix: "Bank: ", SignText: func(c *simtest.SIM, text string) ([]byte, error) { return sign(c, text) }})
+			p, err := sim.New(s.Config(demo))
+			require.NoError(t, err)
+			ask := func() error {
+				out, err := p.SignText(t.Context(), sim.Text{Text: text, Check: checkText})
+				require.Equal(t, err == nil, out != nil)
+				return err
+			}
+			require.NoError(t, ask())
+			require.Equal(t, text, s.Transactions()[0].Text)
+
+			sign = func(c *simtest.SIM, _ string) ([]byte, error) { return signText(c, "Bank: pay everything") }
+			require.ErrorIs(t, ask(), signer.ErrSignatureInvalid)
+			sign = func(*simtest.SIM, string) ([]byte, error) { return []byte("no CMS"), nil }
+			require.ErrorIs(t, ask(), signer.ErrSignatureInvalid)
+			s.Change(demo, func(c *simtest.SIM) { c.User = simtest.Refuse })
+			require.ErrorIs(t, ask(), signer.ErrRefused)
+			s.Change(demo, func(c *simtest.SIM) { c.User = simtest.Ignore })
+			require.ErrorIs(t, ask(), signer.ErrExpired)
+			asked := s.Calls(sim.CallSignature)
+			s.Inject(sim.CallSignature, simtest.ResetLost, 1)
+			require.ErrorIs(t, ask(), signer.ErrOutcomeUnknown)
+			require.Equal(t, asked+1, s.Calls(sim.CallSignature))
+
+			text = "without the prefix"
+			require.ErrorIs(t, ask(), signer.ErrRequest)
+			text = strings.Repeat("x", 240)
+			require.Error(t, ask())
+			require.Equal(t, asked+2, s.Calls(sim.CallSignature)) // the last did not leave
+		})
+	}
+}
+
+// TestSignTextLooks: a look that is lost is made again; a context that ends leaves it open.
+func TestSignTextLooks(t *testing.T) {
+	s := start(t, sim.ETSI(), simtest.Approve, &simtest.Options{SignText: signText})
+	p, err := sim.New(s.Config(demo))
+	require.NoError(t, err)
+	s.Inject(sim.CallStatus, simtest.ResetLost, 2)
+	s.Inject(sim.CallStatus, simtest.Bomb, 1)
+	_, err = p.SignText(t.Context(), sim.Text{Text: "a", Check: checkText})
+	require.NoError(t, err)
+	require.Equal(t, 1, s.Signatures())
+
+	clock := remotetest.NewClock(epoch)
+	s = start(t, sim.ETSI(), simtest.Ask, &simtest.Options{SignText: signText, Clock: clock})
+	p, err = sim.New(s.Config(demo))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for clock.Sleepers() == 0 && ctx.Err() == nil {
+		}
+		cancel()
+	}()
+	_, err = p.SignText(ctx, sim.Text{Text: "a", Check: checkText})
+	require.ErrorIs(t, err, signer.ErrOutcomeUnknown)
+	_, err = p.SignText(t.Context(), sim.Text{Text: "a"})
+	var coded *remote.Error
+	require.ErrorAs(t, err, &coded) // without a check nothing is asked
+}
