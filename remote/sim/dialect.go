@@ -60,7 +60,7 @@ type Dialect struct {
 
 	Mode     Mode
 	TimeOut  time.Duration // how long the service is told to wait for the subscriber
-	First    time.Duration // the first look after the request; 0: as Interval
+	First    time.Duration // no look sooner after the request; 0: as Interval
 	Interval time.Duration // between two looks
 
 	Plus       bool   // numbers begin with +
@@ -102,7 +102,7 @@ func VNMPKI() Dialect {
 // ETSI is the specification, with nothing added: for servers whose dialect is not known, to begin from.
 func ETSI() Dialect {
 	return Dialect{
-		Name: "etsi", Ports: ports("/soap/services/"), Mode: Asynch, TimeOut: 300 * time.Second, First: 5 * time.Second, Interval: 5 * time.Second,
+		Name: "etsi", Ports: ports("/soap/services/"), Mode: Asynch, TimeOut: 300 * time.Second, Interval: 5 * time.Second,
 		Plus: true, Format: FormatPKCS1, MimeType: "application/octet-stream", Source: FromRegistration, CodeWord: "code", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true, Registered: "408",
 	}
 }

@@ -27,14 +27,18 @@ import (
 )
 
 // recorder keeps what goes over the wire.
-type recorder struct{ requests, answers [][]byte }
+type recorder struct {
+	requests, answers [][]byte
+	paths             []string
+	statuses          []int
+}
 
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		return nil, err
 	}
-	r.requests = append(r.requests, body)
+	r.requests, r.paths = append(r.requests, body), append(r.paths, req.URL.Path)
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	res, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
@@ -42,7 +46,7 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer res.Body.Close()
 	body, err = io.ReadAll(res.Body)
-	r.answers = append(r.answers, body)
+	r.answers, r.statuses = append(r.answers, body), append(r.statuses, res.StatusCode)
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	return res, err
 }
@@ -95,6 +99,48 @@ func TestSchema(t *testing.T) {
 	_, _, err = testtool.Try(t, python, check, broken) // it can say no
 	require.Error(t, err)
 	testtool.Run(t, python, append([]string{check}, files...)...)
+}
+
+// TestOpenAPI: the JSON is what Swisscom's own description says, in both directions.
+func TestOpenAPI(t *testing.T) {
+	python := testtool.MSSPeer(t, "python")
+	r := new(recorder)
+	s := start(t, sim.SwisscomREST(), simtest.Approve, &simtest.Options{SignText: signText})
+	c := s.Config(demo)
+	c.HTTPClient = &http.Client{Transport: r}
+	p, err := sim.New(c)
+	require.NoError(t, err)
+	_, err = p.SignText(t.Context(), sim.Text{Text: "Bank: log in", Check: checkText})
+	require.NoError(t, err)
+	s.Change(demo, func(c *simtest.SIM) { c.User = simtest.Refuse })
+	_, err = p.SignText(t.Context(), sim.Text{Text: "Bank: log in", Check: checkText})
+	require.Error(t, err)
+	_, err = p.Profiles(t.Context())
+	require.NoError(t, err)
+
+	type message struct {
+		Path string          `json:"path"`
+		Kind string          `json:"kind"`
+		Body json.RawMessage `json:"body"`
+	}
+	var messages []message
+	for i := range r.requests {
+		messages = append(messages, message{r.paths[i], "request", r.requests[i]}, message{r.paths[i], fmt.Sprint(r.statuses[i]), r.answers[i]})
+	}
+	require.Greater(t, len(messages), 10)
+	judge := func(messages []message) (string, error) {
+		job, err := json.Marshal(map[string]any{"openapi": testtool.Corpora(t, "mss", "swisscom-openapi.yaml"), "messages": messages})
+		require.NoError(t, err)
+		cmd := exec.CommandContext(t.Context(), python, "testdata/check_openapi.py")
+		cmd.Stdin = bytes.NewReader(job)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	out, err := judge(messages)
+	require.NoError(t, err, out)
+	messages[0].Body = bytes.Replace(messages[0].Body, []byte("AP_Info"), []byte("AP_Inf"), 1)
+	_, err = judge(messages[:1]) // it can say no
+	require.Error(t, err)
 }
 
 var elementName = regexp.MustCompile(`<xs:element name="(\w+)"`)

@@ -32,6 +32,7 @@ type Provider struct {
 	msisdn  string // digits only
 	quick   *http.Client
 	slow    *http.Client // of a request whose answer waits for the subscriber
+	receipt *http.Client // of a receipt, which waits for the phone to have it
 	clock   remote.Clock
 
 	mu    sync.Mutex
@@ -66,7 +67,7 @@ func New(c Config) (*Provider, error) {
 	if c.Code == nil {
 		c.Code = MobileIDCode
 	}
-	p := &Provider{config: c, dialect: c.Dialect, base: base, msisdn: msisdn, clock: c.Clock, quick: c.client(c.Timeout), slow: c.client(c.Timeout)}
+	p := &Provider{config: c, dialect: c.Dialect, base: base, msisdn: msisdn, clock: c.Clock, quick: c.client(c.Timeout), slow: c.client(c.Timeout), receipt: c.client(90 * time.Second)}
 	if c.Dialect.Mode == Synch {
 		p.slow = c.client(c.Dialect.TimeOut + 10*time.Second)
 	}
@@ -122,10 +123,14 @@ func transaction(id string) string {
 // request begins a message.
 func (p *Provider) request(c Call, transID string) *mss.Message {
 	major, minor := p.dialect.version(c)
-	return &mss.Message{
+	m := &mss.Message{
 		Call: c, Major: major, Minor: minor, APID: p.config.APID, APPassword: p.config.APPassword.Reveal(), APTransID: transID, MSSP: p.config.MSSP,
 		Instant: p.clock.Now().UTC().Format("2006-01-02T15:04:05.000Z"),
 	}
+	if p.dialect.JSON { // whose description asks for this time too
+		m.MSSPInstant = m.Instant
+	}
+	return m
 }
 
 // call sends a message once and reads the answer. maybe says, when there is an error, that the service may have acted on the request.
@@ -320,6 +325,9 @@ func (p *Provider) Poll(ctx context.Context, op *remote.Operation) (remote.Statu
 	if transID == "" || len(op.Documents) != 1 {
 		return remote.Status{}, signer.OutcomeUnknown(op.ID, nil)
 	}
+	if early := p.dialect.First - p.clock.Now().Sub(op.Started); op.State == remote.StateWaiting && early > 0 { // it wants to be left alone so long
+		return remote.Status{State: remote.StateWaiting, Interval: early}, nil
+	}
 	m := p.request(CallStatus, transaction(op.ID))
 	m.TransID = transID
 	if mssp != "" {
@@ -377,7 +385,7 @@ func (p *Provider) Receipt(ctx context.Context, op *remote.Operation, text strin
 	}
 	m.Data = &mss.Data{MimeType: "text/plain", Encoding: "UTF-8", Text: shown}
 	secrets := p.secrets(shown)
-	answer, _, err := p.call(ctx, p.slow, m, secrets)
+	answer, _, err := p.call(ctx, p.receipt, m, secrets)
 	if err != nil {
 		return err
 	}

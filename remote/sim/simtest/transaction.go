@@ -289,6 +289,9 @@ func (s *Server) reply(m *mss.Message, code string) *mss.Message {
 		Call: m.Call, Answer: true, Major: m.Major, Minor: m.Minor, APID: m.APID, APPassword: m.APPassword, APTransID: m.APTransID, Instant: m.Instant,
 		MSSP: s.opts.MSSP, MSSPInstant: s.clock.Now().UTC().Format("2006-01-02T15:04:05.000Z"), MSISDN: m.MSISDN, Profile: m.Profile, Code: code, Text: statuses[code],
 	}
+	if s.opts.Dialect.JSON && m.Call != mss.Profile { // as its description has it
+		answer.Minor = "1"
+	}
 	if s.opts.Guesses.OtherMSSP != "" {
 		answer.MSSP = s.opts.Guesses.OtherMSSP
 	}
