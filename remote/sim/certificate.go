@@ -80,7 +80,7 @@ func (p *Provider) ask(ctx context.Context, call Call) (*mss.Message, error) {
 		}
 		answer, _, err := p.call(ctx, p.quick, m, secrets)
 		if err == nil {
-			if answer.Code != "100" && answer.Code != p.dialect.Registered && answer.Code != "408" {
+			if answer.Code != "100" && answer.Code != "408" {
 				return nil, statusError(answer, secrets)
 			}
 			return answer, nil

@@ -39,6 +39,9 @@ var (
 	ErrMismatch    = remote.NewError(CodeMismatch, nil)    // an answer to another request
 )
 
+// errInProgress is [remote.ErrBusy] without the service having been asked.
+var errInProgress = remote.NewError(CodeInProgress, remote.ErrBusy)
+
 // end is what a code of a fault or a status stands for.
 type end struct {
 	code  finding.Code

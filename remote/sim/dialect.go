@@ -63,19 +63,18 @@ type Dialect struct {
 	First    time.Duration // no look sooner after the request; 0: as Interval
 	Interval time.Duration // between two looks
 
-	Plus       bool   // numbers begin with +
-	Profile    string // signature profile; "": none is named
-	Format     string // of signatures over a digest; "": the service signs no documents, only texts ([Provider.SignText])
-	MimeType   string // of what is signed
-	Services   []string
-	Lang       string // of services that want to know the subscriber's language
-	FiCom      bool   // event id and no-spam code are sent, and nothing is displayed
-	Source     Source // of the certificate
-	CodeWord   string // what stands before the verification code on the phone
-	MaxGSM     int    // characters of GSM 03.38 that the phone shows
-	MaxUCS2    int    // characters it shows once one is outside GSM 03.38
-	NeedsPWD   bool   // an AP_PWD has to be configured; elsewhere the client certificate is enough
-	Registered string // status of a good answer to a registration query; "": 100
+	Plus     bool   // numbers begin with +
+	Profile  string // signature profile; "": none is named
+	Format   string // of signatures over a digest; "": the service signs no documents, only texts ([Provider.SignText])
+	MimeType string // of what is signed
+	Services []string
+	Lang     string // of services that want to know the subscriber's language
+	FiCom    bool   // event id and no-spam code are sent, and nothing is displayed
+	Source   Source // of the certificate
+	CodeWord string // what stands before the verification code on the phone
+	MaxGSM   int    // characters of GSM 03.38 that the phone shows
+	MaxUCS2  int    // characters it shows once one is outside GSM 03.38
+	NeedsPWD bool   // an AP_PWD has to be configured; elsewhere the client certificate is enough
 }
 
 // ports are the paths of Methics' servers, which most services run.
@@ -95,7 +94,7 @@ func VNMPKI() Dialect {
 		Name: "vn-mpki", Ports: p, FormatFirst: true, Mode: Synch, TimeOut: 300 * time.Second, Interval: 5 * time.Second,
 		Profile: "http://mobile-id.vn/digitalSignature", Format: FormatPKCS1, MimeType: "application/octet-stream",
 		Services: []string{"http://mobile-id.vn/MSSP/v1.0.0#signingCertificate", "http://mobile-id.vn/MSSP/v1.0.0#signatureValidation"},
-		Source:   FromRegistration, CodeWord: "ma", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true, Registered: "408",
+		Source:   FromRegistration, CodeWord: "ma", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true,
 	}
 }
 
@@ -103,7 +102,7 @@ func VNMPKI() Dialect {
 func ETSI() Dialect {
 	return Dialect{
 		Name: "etsi", Ports: ports("/soap/services/"), Mode: Asynch, TimeOut: 300 * time.Second, Interval: 5 * time.Second,
-		Plus: true, Format: FormatPKCS1, MimeType: "application/octet-stream", Source: FromRegistration, CodeWord: "code", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true, Registered: "408",
+		Plus: true, Format: FormatPKCS1, MimeType: "application/octet-stream", Source: FromRegistration, CodeWord: "code", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true,
 	}
 }
 

@@ -35,6 +35,8 @@ type Provider struct {
 	receipt *http.Client // of a receipt, which waits for the phone to have it
 	clock   remote.Clock
 
+	asking sync.Mutex // held while a request for a signature is on its way
+
 	mu    sync.Mutex
 	chain []*x509.Certificate
 	at    time.Time // when it was asked for
@@ -202,8 +204,13 @@ func (p *Provider) belongs(m, answer *mss.Message) error {
 	return nil
 }
 
-// Start asks for a signature. With [Synch] it waits for the subscriber.
+// Start asks for a signature. With [Synch] it waits for the subscriber. While another request of this provider is on its way it is
+// [remote.ErrBusy]: a phone is asked one thing at a time.
 func (p *Provider) Start(ctx context.Context, op *remote.Operation) (remote.Status, error) {
+	if !p.asking.TryLock() {
+		return remote.Status{}, errInProgress
+	}
+	defer p.asking.Unlock()
 	m, shown, err := p.signature(ctx, op)
 	if err != nil {
 		return remote.Status{}, err

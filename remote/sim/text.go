@@ -36,11 +36,16 @@ type Text struct {
 
 // SignText has the subscriber sign a text, as services do for logging in and for consent, and returns the CMS that the service makes
 // of it: never one that Check refuses. It is no signature of a document. The request is sent once and waited for; nothing is stored, so
-// a context that ends is the end of it: [signer.ErrOutcomeUnknown] then, since the phone goes on showing it.
+// a context that ends is the end of it: [signer.ErrOutcomeUnknown] then, since the phone goes on showing it. While another request of
+// this provider is on its way it is [remote.ErrBusy].
 func (p *Provider) SignText(ctx context.Context, t Text) ([]byte, error) {
 	if t.Check == nil || t.Text == "" {
 		return nil, remote.NewError(remote.CodeConfig, nil, "name", "Text")
 	}
+	if !p.asking.TryLock() {
+		return nil, errInProgress
+	}
+	defer p.asking.Unlock()
 	shown, err := p.dialect.fits(t.Text)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -103,13 +104,19 @@ func TestSignTextLooks(t *testing.T) {
 	p, err = sim.New(s.Config(demo))
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
+	busy := make(chan error, 1)
 	go func() {
-		for clock.Sleepers() == 0 && ctx.Err() == nil {
+		for clock.Sleepers() == 0 {
+			time.Sleep(time.Millisecond)
 		}
+		_, err := p.SignText(ctx, sim.Text{Text: "b", Check: checkText})
+		busy <- err
 		cancel()
 	}()
 	_, err = p.SignText(ctx, sim.Text{Text: "a", Check: checkText})
 	require.ErrorIs(t, err, signer.ErrOutcomeUnknown)
+	require.ErrorIs(t, <-busy, remote.ErrBusy)
+	require.Len(t, s.Transactions(), 1)
 	_, err = p.SignText(t.Context(), sim.Text{Text: "a"})
 	var coded *remote.Error
 	require.ErrorAs(t, err, &coded) // without a check nothing is asked
