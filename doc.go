@@ -1,8 +1,9 @@
 // Package kyso is a Go SDK that signs and verifies documents: PDF (PAdES), XML (XAdES, XML-DSig, Vietnamese e-invoices) and any
 // file (CMS, CAdES).
 //
-// A caller holds one [github.com/kyso-dev/kyso/signer.Signer], whatever holds the key (a file, a USB token, a cloud, and later a SIM),
-// and hands it to a format. A verifier takes any of them back and says, in Vietnamese or English, whether to trust it and why. This package itself holds only [Explain], which turns any error of the module into a sentence for people.
+// A caller holds one [github.com/kyso-dev/kyso/signer.Signer], whatever holds the key (a file, a USB token, a SIM, a cloud), and hands
+// it to a format. A verifier takes any of them back and says, in Vietnamese or English, whether to trust it and why. This package
+// itself holds only [Explain], which turns any error of the module into a sentence for people.
 //
 // # Map
 //
@@ -14,8 +15,8 @@
 //   - xml: canonicalisation; XML-DSig and XAdES signatures; facts about the signatures of an XML document. xml/einvoice knows the
 //     documents of Vietnam: slots, batches, envelopes, findings.
 //   - token: the keys of USB tokens, through PKCS#11.
-//   - remote: keys that somebody confirms on a phone. remote/smartca is VNPT SmartCA, remote/csc the Cloud Signature Consortium's API;
-//     smartcatest and csctest beside them play the services in tests.
+//   - remote: keys that somebody confirms on a phone. remote/smartca is VNPT SmartCA, remote/csc the Cloud Signature Consortium's API,
+//     remote/sim a SIM by ETSI TS 102 204; smartcatest, csctest and simtest beside them play the services in tests.
 //   - trust: whom to trust: a store of anchors in named trees; certificates judged by path and revocation; evidence collected.
 //   - verify: the verdict over any document: indications of ETSI EN 319 102-1, a report as Go values, JSON, text and XML.
 //   - cmd/kyso: the command line. examples: one short program for each task.
