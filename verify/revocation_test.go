@@ -226,7 +226,7 @@ var stories = []story{
 		s.hour(6)
 		s.after(cert)
 	}},
-	{name: "TSA's key compromised", want: "INDETERMINATE/REVOKED_NO_POE", has: "verify.timestamp-not-used", tell: func(t *testing.T, s *telling) {
+	{name: "T6: TSA's key compromised", want: "INDETERMINATE/REVOKED_NO_POE", has: "verify.timestamp-not-used", tell: func(t *testing.T, s *telling) {
 		s.sign(true)
 		s.hour(5)
 		s.revoke("signer", 1)
@@ -234,7 +234,7 @@ var stories = []story{
 		s.hour(10)
 		s.give(s.lists(t))
 	}},
-	{name: "TSA revoked for no reason that is told", want: "INDETERMINATE/REVOKED_NO_POE", has: "verify.timestamp-not-used", tell: func(t *testing.T, s *telling) {
+	{name: "T6: TSA revoked for no reason that is told", want: "INDETERMINATE/REVOKED_NO_POE", has: "verify.timestamp-not-used", tell: func(t *testing.T, s *telling) {
 		s.sign(true)
 		s.hour(5)
 		s.revoke("signer", 1)
@@ -242,7 +242,7 @@ var stories = []story{
 		s.hour(10)
 		s.give(s.lists(t))
 	}},
-	{name: "TSA superseded", want: "TOTAL-PASSED", dss: "INDETERMINATE/REVOKED_NO_POE", why: "RFC 3161, 4: tokens made before stay valid; DSS asks no reason", has: "revocation.later", tell: func(t *testing.T, s *telling) {
+	{name: "T6: TSA superseded", want: "TOTAL-PASSED", dss: "INDETERMINATE/REVOKED_NO_POE", why: "RFC 3161, 4: tokens made before stay valid; DSS asks no reason", has: "revocation.later", tell: func(t *testing.T, s *telling) {
 		s.sign(true)
 		s.hour(5)
 		s.revoke("signer", 1)
@@ -250,7 +250,7 @@ var stories = []story{
 		s.hour(10)
 		s.give(s.lists(t))
 	}},
-	{name: "TSA superseded before", want: "INDETERMINATE/REVOKED_NO_POE", has: "verify.timestamp-not-used", tell: func(t *testing.T, s *telling) {
+	{name: "T6: TSA superseded before", want: "INDETERMINATE/REVOKED_NO_POE", has: "verify.timestamp-not-used", tell: func(t *testing.T, s *telling) {
 		s.revoke("tsa1", 4)
 		s.hour(3)
 		s.sign(true)
