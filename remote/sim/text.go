@@ -127,13 +127,13 @@ func (p *Provider) waitText(ctx context.Context, id string, answer *mss.Message,
 		if m.TransID = transID; mssp != "" && !strings.ContainsAny(mssp, " \t\r\n") {
 			m.MSSP = mssp
 		}
-		next, _, err := p.call(ctx, p.quick, m, secrets)
+		next, maybe, err := p.call(ctx, p.quick, m, secrets)
 		switch {
 		case err == nil:
 			answer = next
-		case errors.Is(err, signer.ErrCancelled):
-			return nil, signer.OutcomeUnknown(id, err)
 		case errors.Is(err, signer.ErrUnavailable), errors.Is(err, remote.NewError(remote.CodeAnswer, nil)):
+		case errors.Is(err, signer.ErrCancelled), errors.Is(err, signer.ErrRequest), maybe: // gone, forgotten there, or not said
+			return nil, signer.OutcomeUnknown(id, err)
 		default:
 			return nil, err
 		}

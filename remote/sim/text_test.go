@@ -99,6 +99,19 @@ func TestSignTextLooks(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, s.Signatures())
 
+	for _, lost := range []simtest.Fault{simtest.Internal, simtest.OtherTransaction} {
+		s.Inject(sim.CallStatus, lost, 1)
+		_, err = p.SignText(t.Context(), sim.Text{Text: "a", Check: checkText})
+		require.Error(t, err)
+		require.Equal(t, lost == simtest.Internal, errors.Is(err, signer.ErrOutcomeUnknown))
+	}
+	s = start(t, sim.ETSI(), simtest.Approve, &simtest.Options{SignText: signText, Guesses: simtest.Guesses{Forget: time.Second}})
+	p, err = sim.New(s.Config(demo))
+	require.NoError(t, err)
+	s.Inject(sim.CallStatus, simtest.ResetLost, 1)
+	_, err = p.SignText(t.Context(), sim.Text{Text: "a", Check: checkText})
+	require.ErrorIs(t, err, signer.ErrOutcomeUnknown) // signed, and forgotten by the time of the second look
+
 	clock := remotetest.NewClock(epoch)
 	s = start(t, sim.ETSI(), simtest.Ask, &simtest.Options{SignText: signText, Clock: clock})
 	p, err = sim.New(s.Config(demo))
