@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,4 +39,9 @@ func TestJudgesAcceptSIM(t *testing.T) {
 	answers := testtool.DSS(t, "validate", "--trust", d.root, "--online", d.path("sim.xml"), d.path("sim-invoice.xml"))
 	wantField(t, answers[0], "TOTAL-PASSED", "indication")
 	wantField(t, answers[1], true, "signatures", 0, "integrity", "signature_intact")
+	d.opensslReadsPDF(t, d.path("sim.pdf"))
+	testtool.Run(t, testtool.Need(t, "openssl"), "cms", "-verify", "-binary", "-inform", "DER", "-in", d.path("sim.p7s"), "-content", d.path("a.txt"), "-CAfile", d.root, "-out", os.DevNull)
+	for _, path := range []string{"sim.xml", "sim-invoice.xml"} {
+		d.xmlsecVerifies(t, d.path(path))
+	}
 }
