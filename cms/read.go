@@ -13,7 +13,6 @@ import (
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
-	"github.com/kyso-dev/kyso/internal/pki"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/timestamp"
 )
@@ -193,7 +192,6 @@ func (d *reader) wanted(h *hashes) []crypto.Hash {
 
 // document gathers the facts. The error is that of the context.
 func (d *reader) document() (*Document, error) {
-	d.sd.ParseCertificate = pki.Parser(d.ctx)
 	d.gather()
 	doc := &Document{Attached: d.sd.Attached, ContentType: d.sd.ContentType, Size: d.size, Certificates: d.sd.X509(), CRLs: d.crls, OCSPs: d.ocsps}
 	for _, si := range d.sd.Signers {

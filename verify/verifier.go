@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/kyso-dev/kyso/internal/pki"
 	"github.com/kyso-dev/kyso/trust"
 )
 
@@ -30,7 +29,6 @@ type Verifier struct {
 	once  sync.Once
 	chain *trust.Validator
 	names names
-	memo  pki.Memo
 }
 
 // validator is what judges certificates, made at the first use.
@@ -89,7 +87,7 @@ func (v *Verifier) Verify(ctx context.Context, src io.ReaderAt, size int64, opts
 	r, p, err := v.newReport(o.Name, o.At)
 	if err == nil {
 		r.facts = &facts{given: v.Certificates}
-		err = read(pki.WithMemo(ctx, &v.memo), &reader{facts: r.facts, opts: o, given: v.Certificates, trust: v.Trust, format: &r.Format,
+		err = read(ctx, &reader{facts: r.facts, opts: o, given: v.Certificates, trust: v.Trust, format: &r.Format,
 			now: func() time.Time { return r.ValidationTime }}, src, size)
 	}
 	return v.finish(ctx, r, p, err)

@@ -2,7 +2,6 @@ package xml
 
 import (
 	"bytes"
-	"context"
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509"
@@ -37,30 +36,16 @@ type certDigest struct {
 	digest []byte
 }
 
-// certificates parses DER once for all signatures of a document.
-type certificates struct {
-	read  func([]byte) (*x509.Certificate, error)
-	known map[string]*x509.Certificate
-}
-
-func newCertificates(ctx context.Context) certificates {
-	return certificates{pki.Parser(ctx), make(map[string]*x509.Certificate)}
-}
-
-// parse reads a certificate, those too that crypto/x509 refuses and package pki reads.
-func (c certificates) parse(der []byte) (*x509.Certificate, error) {
-	if cert, ok := c.known[string(der)]; ok {
-		return cert, nil
-	}
-	cert, err := c.read(der)
+// parseCertificate reads a certificate, those too that crypto/x509 refuses and package pki reads.
+func parseCertificate(der []byte) (*x509.Certificate, error) {
+	cert, err := pki.ParseX509(der)
 	if err != nil {
 		return nil, fail(CodeKeyInfo, nil, "name", "X509Certificate")
 	}
-	c.known[string(der)] = cert
 	return cert, nil
 }
 
-func readKeyInfo(t *xmltree.Tree, known certificates) *keyInfo {
+func readKeyInfo(t *xmltree.Tree) *keyInfo {
 	k := &keyInfo{}
 	for _, n := range t.Elements(t.Root()) {
 		switch {
@@ -68,7 +53,7 @@ func readKeyInfo(t *xmltree.Tree, known certificates) *keyInfo {
 			k.unreadable = append(k.unreadable, string(t.Local(n)))
 			return k
 		case t.Is(n, spaceDSig, "X509Data"):
-			k.x509Data(t, n, known)
+			k.x509Data(t, n)
 		case t.Is(n, spaceDSig, "KeyValue"):
 			for _, c := range t.Elements(n) {
 				k.value(keyValue(t, c))
@@ -88,7 +73,7 @@ func (k *keyInfo) value(pub crypto.PublicKey, err error) {
 	k.keys = append(k.keys, pub)
 }
 
-func (k *keyInfo) x509Data(t *xmltree.Tree, data xmltree.Node, known certificates) {
+func (k *keyInfo) x509Data(t *xmltree.Tree, data xmltree.Node) {
 	for _, n := range t.Elements(data) {
 		name := string(t.Local(n))
 		ok := true
@@ -97,7 +82,7 @@ func (k *keyInfo) x509Data(t *xmltree.Tree, data xmltree.Node, known certificate
 			der, decoded := base64Value(t, n)
 			cert, err := (*x509.Certificate)(nil), error(nil)
 			if ok = decoded && len(k.certificates) < limits.XMLKeys; ok {
-				if cert, err = known.parse(der); err == nil {
+				if cert, err = parseCertificate(der); err == nil {
 					k.certificates = append(k.certificates, cert)
 				}
 				ok = err == nil

@@ -19,7 +19,7 @@ type properties struct {
 }
 
 // advance reads what XAdES adds to a signature, once its References were computed. The error is that of the source or the context.
-func (s *Signature) advance(d *digester, known certificates, more []*x509.Certificate) error {
+func (s *Signature) advance(d *digester, more []*x509.Certificate) error {
 	v := s.survey
 	if !v.shaped() {
 		return nil
@@ -52,7 +52,7 @@ func (s *Signature) advance(d *digester, known certificates, more []*x509.Certif
 	case p == nil:
 		return nil
 	}
-	s.evidence(p, known)
+	s.evidence(p)
 	if p.signed != 0 {
 		s.signedProperties(d.doc, p, signs.Integrity == Intact)
 		s.signingCertificate(p, more)

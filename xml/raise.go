@@ -211,7 +211,7 @@ func (r *raiser) raise(ctx context.Context) error {
 func (r *raiser) facts() (*Signature, error) {
 	s := *r.s
 	s.Timestamps, s.Findings, s.values, s.valued = nil, nil, trust.Evidence{}, 0
-	s.evidence(r.p, newCertificates(context.Background()))
+	s.evidence(r.p)
 	err := s.timestamps(r.d, r.p)
 	return &s, err
 }

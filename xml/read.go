@@ -63,7 +63,6 @@ func (in *source) read(ctx context.Context, o *ReadOptions) (*digester, error) {
 	if in.sum != nil {
 		in.seen, in.sum = in.sum.Sum(nil), nil
 	}
-	known := newCertificates(ctx)
 	of := make(map[*survey]*Signature, len(surveys))
 	for _, v := range surveys {
 		if err := signer.Cancelled(ctx); err != nil {
@@ -71,7 +70,7 @@ func (in *source) read(ctx context.Context, o *ReadOptions) (*digester, error) {
 		}
 		s := &Signature{Element: v.element, Parent: of[v.parent], survey: v}
 		of[v] = s
-		if err := s.read(doc, known, o.Certificates); err != nil {
+		if err := s.read(doc, o.Certificates); err != nil {
 			return nil, err
 		}
 		doc.Signatures = append(doc.Signatures, s)
@@ -98,7 +97,7 @@ func (in *source) read(ctx context.Context, o *ReadOptions) (*digester, error) {
 		s.content()
 	}
 	for _, s := range doc.Signatures {
-		if err := s.advance(d, known, o.Certificates); err != nil {
+		if err := s.advance(d, o.Certificates); err != nil {
 			return nil, err
 		}
 	}

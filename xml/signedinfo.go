@@ -37,8 +37,8 @@ func canonicalElement(raw []byte, context *xmltree.Context, method C14N, prefixe
 }
 
 // read gathers what the signature says by itself. The error is that of the source; what is wrong with the signature is a finding.
-func (s *Signature) read(doc *Document, known certificates, more []*x509.Certificate) error {
-	err := s.facts(doc, known, more)
+func (s *Signature) read(doc *Document, more []*x509.Certificate) error {
+	err := s.facts(doc, more)
 	if err != nil && !hasCode(err, CodeRead) {
 		s.addFault(err, "XML Signature 1.1, 4.2")
 		err = nil
@@ -46,7 +46,7 @@ func (s *Signature) read(doc *Document, known certificates, more []*x509.Certifi
 	return err
 }
 
-func (s *Signature) facts(doc *Document, known certificates, more []*x509.Certificate) error {
+func (s *Signature) facts(doc *Document, more []*x509.Certificate) error {
 	v := s.survey
 	s.IdentifiedBy, s.ContentIntegrity, s.SignatureIntegrity = ByNone, Unknown, Unknown
 	s.info = &keyInfo{}
@@ -67,7 +67,7 @@ func (s *Signature) facts(doc *Document, known certificates, more []*x509.Certif
 		if err != nil {
 			return err
 		}
-		s.info = readKeyInfo(t, known)
+		s.info = readKeyInfo(t)
 	}
 	raw, err := doc.in.slice(v.children[1].start, v.children[1].end, limits.XMLPart)
 	if err != nil {

@@ -39,13 +39,13 @@ func (p *properties) container(n xmltree.Node) bool {
 }
 
 // evidence gathers the certificates and revocation data in unsigned properties.
-func (s *Signature) evidence(p *properties, known certificates) {
+func (s *Signature) evidence(p *properties) {
 	for _, n := range p.unsigned() {
 		if p.container(n) {
 			p.values(n, func(kind valueKind, der []byte) bool {
 				switch kind {
 				case valueCertificate:
-					c, err := known.parse(der)
+					c, err := parseCertificate(der)
 					if err != nil {
 						s.add(CodeValue, finding.Warning, "EN 319 132-1, 5.4", "name", "EncapsulatedX509Certificate")
 						return true

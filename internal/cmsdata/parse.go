@@ -259,12 +259,8 @@ func children(e der.Element, most int, what string) ([][]byte, error) {
 func (sd *SignedData) X509() []*x509.Certificate {
 	if sd.x509 == nil {
 		sd.x509 = make([]*x509.Certificate, 0, len(sd.Certificates))
-		parse := sd.ParseCertificate
-		if parse == nil {
-			parse = pki.ParseX509
-		}
 		for _, raw := range sd.Certificates {
-			if cert, err := parse(raw); err == nil {
+			if cert, err := pki.ParseX509(raw); err == nil {
 				sd.x509 = append(sd.x509, cert)
 			}
 		}

@@ -29,8 +29,6 @@ type SignedData struct {
 	CertificatesRaw, CRLsRaw []byte
 	EncapBegin, EncapEnd     int64
 
-	ParseCertificate func([]byte) (*x509.Certificate, error) // what X509 calls; nil: pki.ParseX509
-
 	x509 []*x509.Certificate // cache of X509
 }
 

@@ -17,8 +17,11 @@ import (
 	"github.com/kyso-dev/kyso/internal/alg"
 )
 
-// ParseX509 reads one DER certificate for crypto/x509, those too that it refuses and that [Parse] takes. Errors are those of Parse.
-func ParseX509(raw []byte) (*x509.Certificate, error) {
+// ParseX509 reads one DER certificate for crypto/x509, those too that it refuses and that [Parse] takes. Errors are those of Parse. The
+// same octets give the same certificate again, so it must not be changed.
+func ParseX509(raw []byte) (*x509.Certificate, error) { return parsed.parse(raw) }
+
+func parseX509(raw []byte) (*x509.Certificate, error) {
 	if c, err := x509.ParseCertificate(raw); err == nil {
 		return c, nil
 	}
