@@ -32,6 +32,10 @@
 // Every error that kyso makes has a stable Code and Params, reads as English through Error, and can be tested with errors.Is and
 // errors.As. [Explain] says it in Vietnamese or English. No PIN, password, token, key or document content is in an error.
 //
+// # Certificates
+//
+// Certificates are parsed once for the whole process and shared: those in facts and reports must not be changed.
+//
 // # Stability
 //
 // Before v1.0.0 the API may change between minor versions; the CHANGELOG names every change. From v1.0.0 on, the packages outside

@@ -26,7 +26,7 @@ const (
 	ByNone               = "none"                // it was not found
 )
 
-// Document is what Read found. It is plain data; not safe for concurrent use while someone changes it.
+// Document is what Read found. It is plain data whose certificates other results share; not safe for concurrent use while someone changes it.
 type Document struct {
 	Attached     bool                  // the content is inside
 	ContentType  asn1.ObjectIdentifier // eContentType; id-data for ordinary content; nil when it has arcs that do not fit

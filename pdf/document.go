@@ -13,7 +13,8 @@ import (
 // a finding of severity "error" can never be called valid.
 type Finding = finding.Finding
 
-// Document is what [Read] found: facts and findings, no verdict. It is plain data, not safe for concurrent change.
+// Document is what [Read] found: facts and findings, no verdict. It is plain data whose certificates other results share, not safe for
+// concurrent change.
 type Document struct {
 	Size       int64         // octets
 	Revisions  []Revision    // oldest first; at least one

@@ -29,7 +29,7 @@ const (
 // Finding is one remark about a document or a signature.
 type Finding = finding.Finding
 
-// Document is what Read found. It is plain data; not safe for concurrent use while someone changes it.
+// Document is what Read found. It is plain data whose certificates other results share; not safe for concurrent use while someone changes it.
 type Document struct {
 	Root       Name         // of the root element
 	Encoding   string       // such as "UTF-8"

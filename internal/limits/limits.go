@@ -124,7 +124,7 @@ const (
 
 // Certificates and their paths (internal/pki).
 const (
-	MemoCertificates = 1024     // parsed certificates that a verifier keeps at hand
+	MemoCertificates = 1024     // parsed certificates that the process keeps at hand
 	MemoCertificate  = 16 << 10 // octets of one that is kept
 
 	PKICertificate = 1 << 20 // octets of a certificate
