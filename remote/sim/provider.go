@@ -40,6 +40,7 @@ type Provider struct {
 	mu    sync.Mutex
 	chain []*x509.Certificate
 	at    time.Time // when it was asked for
+	last  time.Time // Instant of the last request
 }
 
 var _ remote.Provider = (*Provider)(nil)
@@ -127,12 +128,28 @@ func (p *Provider) request(c Call, transID string) *mss.Message {
 	major, minor := p.dialect.version(c)
 	m := &mss.Message{
 		Call: c, Major: major, Minor: minor, APID: p.config.APID, APPassword: p.config.APPassword.Reveal(), APTransID: transID, MSSP: p.config.MSSP,
-		Instant: p.clock.Now().UTC().Format("2006-01-02T15:04:05.000Z"),
+		Instant: p.instant(),
 	}
 	if p.dialect.JSON { // whose description asks for this time too
 		m.MSSPInstant = m.Instant
 	}
 	return m
+}
+
+// setBack is how far behind the last Instant a clock is no longer believed to stand still: it was wrong, and was set right.
+const setBack = time.Minute
+
+// instant is the Instant of the next request: the time, in milliseconds, and always later than the last one, since services refuse what
+// has the AP_ID, AP_TransID and Instant of a request that they have seen.
+func (p *Provider) instant() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.clock.Now().UTC().Truncate(time.Millisecond)
+	if !now.After(p.last) && p.last.Sub(now) < setBack {
+		now = p.last.Add(time.Millisecond)
+	}
+	p.last = now
+	return now.Format("2006-01-02T15:04:05.000Z")
 }
 
 // call sends a message once and reads the answer. maybe says, when there is an error, that the service may have acted on the request.

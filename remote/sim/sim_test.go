@@ -3,10 +3,12 @@ package sim_test
 import (
 	"crypto"
 	"crypto/sha256"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kyso-dev/kyso/remote"
@@ -184,4 +186,40 @@ func TestProfiles(t *testing.T) {
 	s.Inject(sim.CallReceipt, simtest.ResetLost, 1)
 	require.Error(t, p.Receipt(t.Context(), op, "Da ky"))
 	require.Equal(t, 2, s.Calls(sim.CallReceipt)) // an SMS each: not repeated
+}
+
+var instants = regexp.MustCompile(`Instant="([^"]+)"`)
+
+// TestInstants: of one provider no two requests have the same Instant, on a clock that stands still and from many callers at once. A
+// clock that was set right is followed.
+func TestInstants(t *testing.T) {
+	clock := remotetest.NewClock(epoch)
+	s := start(t, sim.ETSI(), simtest.Approve, &simtest.Options{Clock: clock})
+	p, err := sim.New(s.Config(demo))
+	require.NoError(t, err)
+	key := remote.New(p, &remote.Options{Clock: clock})
+	op, err := key.Start(t.Context(), requests("a"), nil)
+	require.NoError(t, err)
+	var work sync.WaitGroup
+	for range 20 {
+		work.Go(func() {
+			_, err := p.Profiles(t.Context())
+			assert.NoError(t, err)
+			looked := op.Clone()
+			_, err = p.Poll(t.Context(), &looked)
+			assert.NoError(t, err)
+		})
+	}
+	work.Wait()
+	seen := make(map[string]bool)
+	for _, e := range s.Journal() {
+		seen[string(instants.FindSubmatch(e.Body)[1])] = true
+	}
+	require.Len(t, seen, 42) // the certificate, the signature, and those above
+
+	clock.Advance(-4 * time.Minute)
+	_, err = p.Profiles(t.Context())
+	require.NoError(t, err)
+	journal := s.Journal()
+	require.Contains(t, string(journal[len(journal)-1].Body), `Instant="2026-01-05T08:56:00.000Z"`)
 }
