@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -28,6 +29,11 @@ type Options struct {
 	Logger   *slog.Logger              // nil: no log
 	Interval time.Duration             // between two looks at an operation, at least a second; 0: as the provider likes
 	Text     string                    // what the subscriber is told where [StartOptions] say nothing
+
+	// CheckCMS says whether a CMS that a service made is a detached signature by the key of cert over digest, which is of hash:
+	// cms.CheckDigest is made for it. Keys know no formats, so it is the caller's. nil: CMS ([StartOptions].CMS) is refused before
+	// anything is sent.
+	CheckCMS func(der, digest []byte, hash crypto.Hash, cert *x509.Certificate) error
 
 	// Split lets a batch that is larger than the service takes at once be signed in parts. The subscriber confirms each.
 	Split bool
@@ -109,6 +115,11 @@ type StartOptions struct {
 	ID        string // of the operation; "": a random UUID. Unique for ever, and not to be guessed
 	Text      string // what the subscriber is told; "": Options.Text
 	Reference string // the caller's own, kept with the operation and never sent
+
+	// CMS asks for a whole CMS SignedData over each digest, detached, which the service makes with attributes of its own, in place of a
+	// bare signature: some services give nothing else. Where the service makes none it is [CodeNoCMS], and without Options.CheckCMS
+	// [CodeConfig]. What comes is never one that the check refuses.
+	CMS bool
 }
 
 // Start asks for signatures and returns without waiting for the subscriber. The operation is in the store before anything is sent.
@@ -146,7 +157,7 @@ func (c *Client) start(ctx context.Context, reqs []signer.Request, opts *StartOp
 			c.event(EventControl, op, nil)
 		}
 		if told, err := c.opts.Store.Load(ctx, op.ID); err == nil && told.State.Final() { // the service called before it answered
-			return &told, told.Err()
+			return &told, errors.Join(c.fit(&told), told.Err())
 		}
 		return op, c.apply(ctx, op, status)
 	case !errors.Is(err, signer.ErrOutcomeUnknown):
@@ -178,6 +189,9 @@ func (c *Client) prepare(ctx context.Context, reqs []signer.Request, opts *Start
 	if opts == nil {
 		opts = new(StartOptions)
 	}
+	if err := c.checks(opts.CMS); err != nil {
+		return nil, err
+	}
 	docs, err := c.documents(reqs)
 	if err != nil {
 		return nil, err
@@ -203,7 +217,7 @@ func (c *Client) prepare(ctx context.Context, reqs []signer.Request, opts *Start
 	}
 	op := &Operation{
 		Version: operationVersion, Provider: c.info.Name, Subscriber: c.mine, ID: opts.ID, Reference: opts.Reference, Text: opts.Text,
-		Documents: docs, Serial: fmt.Sprintf("%X", chain[0].SerialNumber), Leaf: chain[0].Raw,
+		Documents: docs, CMS: opts.CMS, Serial: fmt.Sprintf("%X", chain[0].SerialNumber), Leaf: chain[0].Raw,
 		State: StateUncertain, Started: now, Deadline: now.Add(c.info.Lifetime),
 	}
 	if op.ID == "" {
@@ -285,7 +299,7 @@ func (c *Client) before(ctx context.Context, op *Operation) (*Operation, error) 
 			return nil, NewError(CodeExists, nil, "operation", op.ID)
 		}
 		if same && old.State == StateSigned {
-			return old, nil
+			return old, c.fit(old)
 		}
 		if same && old.Failure == string(signer.CodeOutcomeUnknown) && old.Left(op.Started) > 0 { // it may still be on the phone
 			return old, signer.OutcomeUnknown(old.ID, nil)
@@ -335,7 +349,34 @@ func (c *Client) Resume(ctx context.Context, id string) (*Operation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &op, c.own(&op)
+	return &op, c.fit(&op)
+}
+
+// checks reports whether this client can have CMS made, where that is asked for.
+func (c *Client) checks(cms bool) error {
+	switch {
+	case cms && !c.info.CMS:
+		return NewError(CodeNoCMS, nil)
+	case cms && c.opts.CheckCMS == nil:
+		return NewError(CodeConfig, nil, "name", "CheckCMS")
+	}
+	return nil
+}
+
+// fit refuses operations that this client cannot go on with: others', those for CMS where it has no check, and those whose CMS the check
+// refuses.
+func (c *Client) fit(op *Operation) error {
+	if err := c.own(op); err != nil {
+		return err
+	}
+	if err := c.checks(op.CMS); err != nil {
+		return err
+	}
+	err := op.refit(c.opts.CheckCMS)
+	if err != nil {
+		op.end(err) // so that nobody takes the signatures out of it
+	}
+	return err
 }
 
 // own refuses operations of other services and subscribers.

@@ -40,6 +40,7 @@ const (
 	CodeIncomplete    finding.Code = "remote.incomplete"     // operation, want, got
 	CodeWrongDocument finding.Code = "remote.wrong-document" // operation, id
 	CodeNoLonger      finding.Code = "remote.no-longer"      // operation
+	CodeNoCMS         finding.Code = "remote.no-cms"         // the service makes none over a digest
 )
 
 // parent is the kind of package signer that a code counts as too.
@@ -61,7 +62,7 @@ func parent(code finding.Code) finding.Code {
 		return signer.CodePINIncorrect
 	case CodeUnsupported:
 		return signer.CodeUnsupportedAlgorithm
-	case CodeTooMany, CodeDocumentID, CodeRequest:
+	case CodeTooMany, CodeDocumentID, CodeRequest, CodeNoCMS:
 		return signer.CodeRequest
 	case CodeAnswer, CodeIncomplete, CodeWrongDocument:
 		return signer.CodeProtocol

@@ -9,6 +9,9 @@
 // (or [Client.Notify] when the service calls back) give the signatures, Finish of the format writes the document, and [Client.Forget]
 // clears up.
 //
+// Some services do not give bare signatures but whole CMS of their own making. [Client.SignCMS] and [StartOptions].CMS ask for those, and
+// [Options].CheckCMS says which are good.
+//
 // # Ends
 //
 // Five ends stay apart, since each asks for something else: the subscriber refused ([signer.ErrRefused]), nobody confirmed in time

@@ -57,6 +57,7 @@ type Operation struct {
 	Reference  string     `json:"reference,omitempty"`    // the caller's own, never sent
 	Text       string     `json:"text,omitempty"`         // what the subscriber is told
 	Documents  []Document `json:"documents"`              //
+	CMS        bool       `json:"cms,omitempty"`          // what is asked for is a whole CMS over each digest, not a bare signature
 	Serial     string     `json:"serial"`                 // of the certificate, in hexadecimal
 	Leaf       []byte     `json:"certificate"`            // the certificate, DER: signatures are verified under it
 	Control    string     `json:"control_code,omitempty"` // to be shown to the subscriber, who compares it with the phone
@@ -79,7 +80,7 @@ type Document struct {
 	Hash      string `json:"hash"`                // such as "SHA-256"
 	PSS       bool   `json:"pss,omitempty"`       // RSASSA-PSS
 	Salt      int    `json:"salt,omitempty"`      // of RSASSA-PSS, in octets; 0 is as long as the digest
-	Signature []byte `json:"signature,omitempty"` // once signed and verified
+	Signature []byte `json:"signature,omitempty"` // once signed and verified; of an operation for CMS, the CMS
 }
 
 // operationVersion is the version of an operation's JSON.
@@ -142,7 +143,8 @@ func (op *Operation) Left(now time.Time) time.Duration {
 	return max(0, op.Deadline.Sub(now))
 }
 
-// Signatures are those of a signed operation, one for each document in their order; nil before.
+// Signatures are those of a signed operation, one for each document in their order; nil before. A CMS was put to the check of the
+// client that the operation came from ([Options].CheckCMS); [ParseOperation] alone cannot do that.
 func (op *Operation) Signatures() [][]byte {
 	if op.State != StateSigned {
 		return nil
@@ -206,9 +208,12 @@ func (op *Operation) end(err error) {
 	}
 }
 
+// cmsCheck is [Options].CheckCMS.
+type cmsCheck func(der, digest []byte, hash crypto.Hash, cert *x509.Certificate) error
+
 // take puts the signatures into the operation once all of them are there and each verifies under the certificate over the digest
 // that was sent. Otherwise it takes none.
-func (op *Operation) take(signatures map[string][]byte) error {
+func (op *Operation) take(signatures map[string][]byte, check cmsCheck) error {
 	if len(signatures) < len(op.Documents) {
 		return NewError(CodeIncomplete, nil, "operation", op.ID, "want", strconv.Itoa(len(op.Documents)), "got", strconv.Itoa(len(signatures)))
 	}
@@ -221,17 +226,9 @@ func (op *Operation) take(signatures map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	key, err := alg.PublicKey(cert)
-	if err != nil {
-		return err
-	}
 	for _, d := range op.Documents {
-		how, err := alg.ForOpts(key, d.Opts())
-		if err != nil {
+		if err := op.verify(cert, d, signatures[d.ID], check); err != nil {
 			return err
-		}
-		if err := how.Verify(key, d.Digest, signatures[d.ID]); err != nil {
-			return signer.NewError(signer.CodeSignatureInvalid, err, "algorithm", how.Name())
 		}
 	}
 	for i := range op.Documents {
@@ -241,9 +238,44 @@ func (op *Operation) take(signatures map[string][]byte) error {
 	return nil
 }
 
-// sameRequest reports whether both ask for the same signatures: the same digests in the same way under the same certificate.
+// verify refuses what is no signature over the digest of d under the certificate.
+func (op *Operation) verify(cert *x509.Certificate, d Document, signature []byte, check cmsCheck) error {
+	if op.CMS {
+		if err := check(signature, d.Digest, d.Opts().HashFunc(), cert); err != nil {
+			return signer.NewError(signer.CodeSignatureInvalid, err)
+		}
+		return nil
+	}
+	key, err := alg.PublicKey(cert)
+	if err != nil {
+		return err
+	}
+	how, err := alg.ForOpts(key, d.Opts())
+	if err != nil {
+		return err
+	}
+	if err := how.Verify(key, d.Digest, signature); err != nil {
+		return signer.NewError(signer.CodeSignatureInvalid, err, "algorithm", how.Name())
+	}
+	return nil
+}
+
+// refit puts each CMS of a signed operation to the check again: where it was stored it may have been changed.
+func (op *Operation) refit(check cmsCheck) error {
+	if !op.CMS || op.State != StateSigned {
+		return nil
+	}
+	cert, err := op.Certificate()
+	for i := 0; i < len(op.Documents) && err == nil; i++ {
+		err = op.verify(cert, op.Documents[i], op.Documents[i].Signature, check)
+	}
+	return err
+}
+
+// sameRequest reports whether both ask for the same signatures: the same digests in the same way under the same certificate. A CMS and
+// a bare signature over one digest are not the same.
 func (op *Operation) sameRequest(other *Operation) bool {
-	return op.Provider == other.Provider && op.Subscriber == other.Subscriber && bytes.Equal(op.Leaf, other.Leaf) &&
+	return op.Provider == other.Provider && op.Subscriber == other.Subscriber && op.CMS == other.CMS && bytes.Equal(op.Leaf, other.Leaf) &&
 		slices.EqualFunc(op.Documents, other.Documents, func(a, b Document) bool {
 			return bytes.Equal(a.Digest, b.Digest) && a.Hash == b.Hash && a.PSS == b.PSS && a.Salt == b.Salt
 		})
@@ -318,7 +350,7 @@ func (op *Operation) flaw() string {
 		if _, known := alg.HashByName(d.Hash); err != nil || !known || signer.CheckDigest(d.Digest, d.Opts()) != nil {
 			return "a digest is not of its hash"
 		}
-		if op.State == StateSigned && how.Verify(key, d.Digest, d.Signature) != nil {
+		if op.State == StateSigned && (len(d.Signature) == 0 || !op.CMS && how.Verify(key, d.Digest, d.Signature) != nil) {
 			return "a signature does not fit the certificate"
 		}
 	}

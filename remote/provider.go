@@ -17,7 +17,8 @@ type Provider interface {
 	// Certificates is the chain of the key, leaf first. Ambiguity is [signer.ErrAmbiguous].
 	Certificates(ctx context.Context) ([]*x509.Certificate, error)
 
-	// Start asks for the signatures of op, under the id op.ID where the service takes ids. It may set op.Remote and op.ControlCode.
+	// Start asks for the signatures of op, under the id op.ID where the service takes ids: each a CMS where op.CMS says so, which it
+	// only does where Info says that the service can. It may set op.Remote and op.Control.
 	//
 	// An error that is [signer.ErrOutcomeUnknown] says that the request may have been acted on: the core then looks before it
 	// asks again. Any other error says for certain that nothing was started and nothing signed.
@@ -38,13 +39,15 @@ type Info struct {
 	Lifetime     time.Duration // how long the service waits for the subscriber; 0: five minutes
 	Interval     time.Duration // the pace of polling that it likes; 0: three seconds
 	MaxDocuments int           // of one confirmation; 0: no limit known
+	CMS          bool          // the service can make a whole CMS over a digest ([StartOptions].CMS)
 }
 
 // Status is how an operation stands.
 type Status struct {
 	State State // StateWaiting, StateSigning or StateSigned
 
-	// Signatures are those of a signed operation, by Document.ID, as a format wants them: RSA bare, ECDSA as DER.
+	// Signatures are those of a signed operation, by Document.ID, as a format wants them: RSA bare, ECDSA as DER; of an operation for
+	// CMS, the DER of each CMS.
 	Signatures map[string][]byte
 
 	Lifetime time.Duration // how long the service will go on waiting, as it says; 0: it does not say

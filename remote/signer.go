@@ -16,11 +16,7 @@ func (c *Client) Sign(ctx context.Context, digest []byte, opts crypto.SignerOpts
 	}
 	sigs, err := c.SignBatch(ctx, []signer.Request{{Digest: digest, Opts: opts}})
 	if err != nil {
-		var one *signer.BatchError
-		if errors.As(err, &one) {
-			err = one.Err
-		}
-		return nil, err
+		return nil, single(err)
 	}
 	return sigs[0], nil
 }
@@ -41,7 +37,7 @@ func (c *Client) SignBatch(ctx context.Context, reqs []signer.Request) ([][]byte
 		part = most
 	}
 	for from := 0; from < len(reqs); from += part {
-		sigs, err := c.signPart(ctx, reqs[from:min(from+part, len(reqs))])
+		sigs, err := c.signPart(ctx, reqs[from:min(from+part, len(reqs))], nil)
 		if err != nil {
 			var one *signer.BatchError
 			if errors.As(err, &one) {
@@ -54,13 +50,32 @@ func (c *Client) SignBatch(ctx context.Context, reqs []signer.Request) ([][]byte
 	return out, nil
 }
 
-func (c *Client) signPart(ctx context.Context, reqs []signer.Request) ([][]byte, error) {
+// SignCMS has the service make a detached CMS over one digest and waits for the subscriber, as [Client.Sign] does for a bare signature:
+// see [StartOptions].CMS. FinishCMS of a format puts it into the document that the digest was made of.
+func (c *Client) SignCMS(ctx context.Context, req signer.Request) ([]byte, error) {
+	sigs, err := c.signPart(ctx, []signer.Request{req}, &StartOptions{CMS: true})
+	if err != nil {
+		return nil, single(err)
+	}
+	return sigs[0], nil
+}
+
+// single is the error of a batch of one.
+func single(err error) error {
+	var one *signer.BatchError
+	if errors.As(err, &one) {
+		return one.Err
+	}
+	return err
+}
+
+func (c *Client) signPart(ctx context.Context, reqs []signer.Request, opts *StartOptions) ([][]byte, error) {
 	done, err := c.opts.Turns.Take(ctx, c.mine)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	op, err := c.start(ctx, reqs, nil)
+	op, err := c.start(ctx, reqs, opts)
 	if op == nil || err != nil && (!errors.Is(err, signer.ErrOutcomeUnknown) || ctx.Err() != nil || op.State.Final()) {
 		c.drop(ctx, op)
 		return nil, err

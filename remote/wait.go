@@ -33,7 +33,7 @@ func (c *Client) apply(ctx context.Context, op *Operation, s Status) error {
 		if before != StateSigning {
 			c.event(EventApproved, op, nil)
 		}
-		if err := op.take(s.Signatures); err != nil {
+		if err := op.take(s.Signatures, c.opts.CheckCMS); err != nil {
 			return c.finish(ctx, op, err)
 		}
 		if err := c.save(ctx, op); err != nil {
@@ -78,7 +78,7 @@ func (c *Client) Poll(ctx context.Context, op *Operation) error {
 
 // poll is Poll, with the pause that the service asks for.
 func (c *Client) poll(ctx context.Context, op *Operation) (pause time.Duration, err error) {
-	if err := c.own(op); err != nil {
+	if err := c.fit(op); err != nil {
 		return 0, err
 	}
 	if op.State.Final() {
@@ -127,7 +127,7 @@ func (c *Client) poll(ctx context.Context, op *Operation) (pause time.Duration, 
 // and a later Wait may still find it signed. The ends are kept apart: [signer.ErrRefused], [signer.ErrExpired], [signer.ErrCancelled],
 // and [signer.ErrOutcomeUnknown] where the service could not be reached to the end.
 func (c *Client) Wait(ctx context.Context, op *Operation) ([][]byte, error) {
-	if err := c.own(op); err != nil {
+	if err := c.fit(op); err != nil {
 		return nil, err
 	}
 	op.Abandoned = false

@@ -129,6 +129,10 @@ var remote = map[string]Message{
 		En: "the signing service gave a signature for a document that was not asked for, or two for one: “{id}” (operation {operation})",
 		Vi: "dịch vụ ký số trả về chữ ký cho tài liệu không được yêu cầu hoặc trả về trùng: “{id}” (mã giao dịch {operation})",
 	},
+	"remote.no-cms": {
+		En: "the signing service makes no CMS over a digest; ask for a bare signature",
+		Vi: "dịch vụ ký số không tạo được CMS trên giá trị băm; hãy yêu cầu chữ ký đơn thuần",
+	},
 	"remote.no-longer": {
 		En: "the operation {operation} was signed, and its signatures can no longer be had; ask for a new signature",
 		Vi: "giao dịch {operation} đã được ký nhưng không còn lấy được chữ ký; hãy yêu cầu ký lại",

@@ -38,10 +38,12 @@ const (
 	FromConfig       Source = "config"       // Config.Chain: the service does not tell
 )
 
-// Formats of signatures that a document can be signed with: a bare signature over a DigestInfo. The service names differ.
+// Formats of signatures: a bare signature over a DigestInfo, and CMS by its two names. The services differ.
 const (
-	FormatPKCS1      = mss.Space + "PKCS1"
-	FormatPKCS1FiCom = mss.SpaceFiCom + "PKCS1"
+	FormatPKCS1        = mss.Space + "PKCS1"
+	FormatPKCS1FiCom   = mss.SpaceFiCom + "PKCS1"
+	FormatCMS          = mss.Space + "PKCS7" // the name that most take
+	FormatCMSSignature = mss.Space + "CMS-Signature"
 )
 
 // Dialect says how a service speaks the protocol: those that are live differ in nearly everything that the specification leaves open.
@@ -67,6 +69,8 @@ type Dialect struct {
 	Profile  string // signature profile; "": none is named
 	Format   string // of signatures over a digest; "": the service signs no documents, only texts ([Provider.SignText])
 	MimeType string // of what is signed
+	CMS      string // format of a CMS that the service makes over a digest, [FormatCMS] or [FormatCMSSignature]; "": it makes none
+	Digest   bool   // for a CMS the digest is sent as it is, with the type application/x-sha256 or its like; otherwise as for Format
 	Services []string
 	Lang     string // of services that want to know the subscriber's language
 	FiCom    bool   // event id and no-spam code are sent, and nothing is displayed
@@ -102,7 +106,7 @@ func VNMPKI() Dialect {
 func ETSI() Dialect {
 	return Dialect{
 		Name: "etsi", Ports: ports("/soap/services/"), Mode: Asynch, TimeOut: 300 * time.Second, Interval: 5 * time.Second,
-		Plus: true, Format: FormatPKCS1, MimeType: "application/octet-stream", Source: FromRegistration, CodeWord: "code", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true,
+		Plus: true, Format: FormatPKCS1, MimeType: "application/octet-stream", CMS: FormatCMS, Digest: true, Source: FromRegistration, CodeWord: "code", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true,
 	}
 }
 
@@ -112,7 +116,7 @@ func FiCom() Dialect {
 	return Dialect{
 		Name: "ficom", Ports: ports("/soap/services/"), Action: "#", Mode: Asynch, TimeOut: 300 * time.Second, First: 20 * time.Second, Interval: 5 * time.Second,
 		Plus: true, Profile: "http://mss.ficom.fi/TS102206/v1.0.0/digestive-signature-profile.xml", Format: FormatPKCS1FiCom, MimeType: "application/octet-stream",
-		FiCom: true, Source: FromConfig, MaxGSM: 160, NeedsPWD: true,
+		CMS: FormatCMS, Digest: true, FiCom: true, Source: FromConfig, MaxGSM: 160, NeedsPWD: true,
 	}
 }
 
@@ -134,13 +138,13 @@ func SwisscomREST() Dialect {
 	return d
 }
 
-// TR is a beginning for Turkish operators, whose paths and names of operations differ; the certificate is [Config].Chain. How they take
-// a bare signature is not known: they list PKCS#7, and a request of this kind may be refused.
+// TR is a beginning for Turkish operators, whose paths and names of operations differ; the certificate is [Config].Chain. They list
+// PKCS#7, so ask for CMS ([remote.StartOptions]); whether they take a bare signature, and in which form a digest, is not known.
 func TR() Dialect {
 	return Dialect{
 		Name: "tr", SOAP11: true, Mode: Asynch, TimeOut: 120 * time.Second, Interval: 3 * time.Second,
 		Ports:  map[Call]string{CallSignature: "/MSSP2/services/MSS_Signature", CallStatus: "/MSSP2/services/MSS_StatusPort", CallProfile: "/MSSP2/services/MSS_ProfileQueryPort"},
-		Format: FormatPKCS1, MimeType: "application/octet-stream", Source: FromConfig, CodeWord: "kod", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true,
+		Format: FormatPKCS1, MimeType: "application/octet-stream", CMS: FormatCMS, Digest: true, Source: FromConfig, CodeWord: "kod", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true,
 	}
 }
 

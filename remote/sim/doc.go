@@ -13,6 +13,17 @@
 // Services differ in nearly everything that the specification leaves open; a [Dialect] says how one speaks, and there are presets. A
 // document is signed as a bare signature over a DigestInfo (format PKCS#1). One request is for one document.
 //
+// # CMS that the service makes
+//
+// Turkish operators list no other format than CMS, which the service makes with attributes of its own; the Finnish ones have it too. Where
+// [Dialect].CMS names the format, [remote.Client.SignCMS] asks for it and hands it out only if the check of the caller finds in it a
+// signature over the digest that was sent, by the certificate that was known before:
+//
+//	client := remote.New(provider, &remote.Options{CheckCMS: cms.CheckDigest})
+//	der, err := client.SignCMS(ctx, prepared.Request())
+//
+// Such a signature is of level B-B only where the service has put the attribute signing-certificate into it.
+//
 // # The verification code
 //
 // The phone shows the text and, behind it, four digits that follow from the digest ([MobileIDCode]). [Config].Show is given both before
@@ -42,6 +53,6 @@
 //
 // # What is not here
 //
-// Signatures of documents that the service packs into CMS or XML itself, the handshake, PIN caching by a repeated AP_TransID, and the mode in which the service calls back. No live service was used to
+// Signatures that the service packs into XML itself, the handshake, PIN caching by a repeated AP_TransID, and the mode in which the service calls back. No live service was used to
 // write this package; package simtest, the test double, has a switch for what is not known.
 package sim

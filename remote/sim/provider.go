@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"net/http"
@@ -95,7 +94,7 @@ func (p *Provider) GoString() string { return p.String() }
 func (p *Provider) Info() remote.Info {
 	return remote.Info{
 		Name: "sim/" + p.dialect.Name, Subscriber: p.base + " " + p.msisdn, Lifetime: p.dialect.TimeOut + 15*time.Second,
-		Interval: p.dialect.Interval, MaxDocuments: 1,
+		Interval: p.dialect.Interval, MaxDocuments: 1, CMS: p.dialect.CMS != "",
 	}
 }
 
@@ -262,14 +261,14 @@ func (p *Provider) Start(ctx context.Context, op *remote.Operation) (remote.Stat
 // signature is the request for an operation's signature, and what the phone shows with it.
 func (p *Provider) signature(ctx context.Context, op *remote.Operation) (m *mss.Message, shown string, err error) {
 	d := &p.dialect
-	if d.Format == "" {
+	if d.Format == "" && !op.CMS {
 		return nil, "", remote.NewError(CodeNoDocuments, nil)
 	}
 	if len(op.Documents) != 1 {
 		return nil, "", remote.NewError(remote.CodeTooMany, nil, "max", "1", "got", strconv.Itoa(len(op.Documents)))
 	}
 	doc := op.Documents[0]
-	info, err := digestInfo(doc)
+	data, err := d.data(doc, op.CMS)
 	if err != nil {
 		return nil, "", err
 	}
@@ -283,8 +282,10 @@ func (p *Provider) signature(ctx context.Context, op *remote.Operation) (m *mss.
 	op.Control = p.config.Code(doc.Digest)
 	m = p.request(CallSignature, transaction(op.ID))
 	m.Mode, m.TimeOut, m.MSISDN = string(d.Mode), strconv.Itoa(int(d.TimeOut/time.Second)), p.number()
-	m.Data = &mss.Data{MimeType: d.MimeType, Encoding: "base64", Text: base64.StdEncoding.EncodeToString(info)}
-	m.Profile, m.Format = d.Profile, d.Format
+	m.Data, m.Profile, m.Format = data, d.Profile, d.Format
+	if op.CMS {
+		m.Format = d.CMS
+	}
 	m.Services = p.services(op.Control)
 	if d.FiCom {
 		return m, op.Control, nil

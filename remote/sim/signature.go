@@ -3,6 +3,7 @@ package sim
 import (
 	"crypto/ecdsa"
 	"encoding/asn1"
+	"encoding/base64"
 	"math/big"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -12,6 +13,24 @@ import (
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/sim/internal/mss"
 )
+
+// data is what a request has signed: a DigestInfo, or the bare digest where the service makes a CMS and wants it so.
+func (d *Dialect) data(doc remote.Document, cms bool) (*mss.Data, error) {
+	signed, err := digestInfo(doc)
+	if err != nil {
+		return nil, err
+	}
+	kind := d.MimeType
+	if cms && d.Digest {
+		if signed, kind = doc.Digest, digestTypes[doc.Hash]; kind == "" {
+			return nil, remote.NewError(remote.CodeUnsupported, nil, "algorithm", doc.Hash)
+		}
+	}
+	return &mss.Data{MimeType: kind, Encoding: "base64", Text: base64.StdEncoding.EncodeToString(signed)}, nil
+}
+
+// digestTypes are the MIME types of bare digests. The first is the Finnish guideline's; the others are formed like it, as clients have them.
+var digestTypes = map[string]string{"SHA-256": "application/x-sha256", "SHA-384": "application/x-sha384", "SHA-512": "application/x-sha512"}
 
 // digestInfo is what a SIM signs under PKCS#1 v1.5 (RFC 8017, 9.2): the digest with the name of its hash, whose parameters are NULL.
 // A SIM with a key on a curve is given the same, since the protocol has no other form. PSS is not in the protocol.
@@ -35,7 +54,7 @@ func digestInfo(d remote.Document) ([]byte, error) {
 	return b.Bytes()
 }
 
-// signatureOf is the signature in an answer, as formats want it. The certificate that comes with one has to be that of the operation.
+// signatureOf is the signature in an answer, as formats want it, or the CMS, which the core has checked. The certificate that comes with one has to be that of the operation.
 func signatureOf(op *remote.Operation, answer *mss.Message) ([]byte, error) {
 	cert, err := op.Certificate()
 	if err != nil {
@@ -50,7 +69,7 @@ func signatureOf(op *remote.Operation, answer *mss.Message) ([]byte, error) {
 	if err != nil || len(sig) == 0 {
 		return nil, mismatch("MSS_Signature")
 	}
-	if key, ok := cert.PublicKey.(*ecdsa.PublicKey); ok {
+	if key, ok := cert.PublicKey.(*ecdsa.PublicKey); ok && !op.CMS {
 		return derSignature(sig, (key.Params().N.BitLen()+7)/8), nil
 	}
 	return sig, nil

@@ -14,9 +14,6 @@ import (
 	"github.com/kyso-dev/kyso/signer"
 )
 
-// FormatCMS asks for a CMS that holds the text and the certificate; the name of PKCS#7 is the one that services take.
-const FormatCMS = mss.Space + "PKCS7"
-
 // Text is a text for [Provider.SignText].
 type Text struct {
 	// Text is what the phone shows and the card signs: who asks, and what is agreed to. A random part in it keeps an answer from being

@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"crypto"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,7 +114,7 @@ func ncName(s string) bool {
 
 // checkSignature looks at what a request for a signature has; nil when all is well. The server's lock is held.
 func (s *Server) checkSignature(m *mss.Message) *mss.Message {
-	d := s.opts.Dialect
+	d, cms := s.opts.Dialect, s.offersCMS(m)
 	seconds, err := strconv.Atoi(m.TimeOut)
 	switch {
 	case m.TimeOut != "" && (err != nil || seconds <= 0):
@@ -124,10 +125,12 @@ func (s *Server) checkSignature(m *mss.Message) *mss.Message {
 		return failure(102, 1022, "DataToBeSigned")
 	case m.Data.MimeType == "text/plain" && m.Data.Encoding == "UTF-8" && s.opts.SignText != nil:
 		return s.checkText(m)
-	case d.Format == "" || m.Data.MimeType != d.MimeType || m.Data.Encoding != "base64":
+	case d.Format == "" && !cms: // texts only
 		return failure(101, 1016, "MimeType or Encoding")
-	case m.Format != d.Format:
+	case m.Format != d.Format && !cms:
 		return failure(101, 1017, "MSS_Format")
+	case m.Data.Encoding != "base64", !typed(m.Data, d, cms):
+		return failure(101, 1016, "MimeType or Encoding")
 	case d.FiCom && m.Display != nil:
 		return failure(101, 1015, "DataToBeDisplayed")
 	case d.FiCom && !slices.ContainsFunc(m.Services, func(v mss.Service) bool { return len(v.EventID) >= 4 && len(v.EventID) <= 8 }):
@@ -140,6 +143,22 @@ func (s *Server) checkSignature(m *mss.Message) *mss.Message {
 	}
 	return nil
 }
+
+// offersCMS reports whether a request asks for a CMS over a digest and the server makes such.
+func (s *Server) offersCMS(m *mss.Message) bool {
+	return m.Format != "" && m.Format == s.opts.Dialect.CMS && s.opts.SignDigest != nil
+}
+
+// typed reports whether what is signed, or what a CMS is made over, comes with the type that the dialect wants.
+func typed(data *mss.Data, d sim.Dialect, cms bool) bool {
+	if cms && d.Digest {
+		return digestTypes[data.MimeType] != 0
+	}
+	return data.MimeType == d.MimeType
+}
+
+// digestTypes are the types of bare digests.
+var digestTypes = map[string]crypto.Hash{"application/x-sha256": crypto.SHA256, "application/x-sha384": crypto.SHA384, "application/x-sha512": crypto.SHA512}
 
 // checkText is checkSignature of a text.
 func (s *Server) checkText(m *mss.Message) *mss.Message {

@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"context"
+	"crypto"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -36,7 +37,12 @@ type Options struct {
 
 	// SignText makes the CMS of a text that a card signs; nil: texts are not signed. It is the caller's, since this package knows no CMS.
 	SignText func(card *SIM, text string) ([]byte, error)
-	Prefix   string // what texts have to begin with, as Swisscom demands; otherwise 107
+
+	// SignDigest makes the CMS over a digest, where the dialect has a format for that; nil: the format is refused, with 1017. It is the
+	// caller's as well, with the attributes that it puts into it.
+	SignDigest func(card *SIM, hash crypto.Hash, digest []byte) ([]byte, error)
+
+	Prefix string // what texts have to begin with, as Swisscom demands; otherwise 107
 }
 
 // What a server has when it is given nothing else.

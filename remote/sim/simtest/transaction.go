@@ -45,6 +45,9 @@ type transaction struct {
 	apTransID string
 	card      *SIM
 	info      []byte // the DigestInfo; nil: the text is signed
+	cms       bool   // a CMS is made over the digest; info is what was sent
+	hash      crypto.Hash
+	digest    []byte
 	created   time.Time
 	timeOut   time.Duration
 	ended     time.Time
@@ -134,12 +137,19 @@ func (s *Server) open(m *mss.Message) (*transaction, *mss.Message) {
 	if bad != nil {
 		return nil, bad
 	}
-	var info []byte
+	var info, digest []byte
+	var hash crypto.Hash
 	if m.Data.MimeType != "text/plain" {
 		var err error
 		info, err = base64.StdEncoding.DecodeString(m.Data.Text)
-		if _, _, ok := digestOf(info); err != nil || !ok {
-			return nil, failure(103, 0, "DataToBeSigned is no DigestInfo")
+		ok := false
+		if hash = digestTypes[m.Data.MimeType]; hash != 0 {
+			digest, ok = info, len(info) == hash.Size()
+		} else {
+			hash, digest, ok = digestOf(info)
+		}
+		if err != nil || !ok {
+			return nil, failure(103, 0, "DataToBeSigned is no DigestInfo, or no digest of its hash")
 		}
 	}
 	switch {
@@ -174,7 +184,7 @@ func (s *Server) open(m *mss.Message) (*transaction, *mss.Message) {
 	}
 	t := &transaction{
 		Transaction: Transaction{ID: "M" + fmt.Sprintf("%x", remote.NewID()[:8]), Number: card.Number, Text: text, State: Waiting},
-		apTransID:   m.APTransID, card: card, info: info, created: s.clock.Now(), timeOut: timeOut,
+		apTransID:   m.APTransID, card: card, info: info, cms: s.offersCMS(m), hash: hash, digest: digest, created: s.clock.Now(), timeOut: timeOut,
 	}
 	s.transactions = append(s.transactions, t)
 	return t, nil
@@ -243,12 +253,14 @@ func (s *Server) cardSigns(t *transaction) ([]byte, error) {
 	if t.info == nil {
 		return s.opts.SignText(t.card, t.Text)
 	}
+	if t.cms {
+		return s.opts.SignDigest(t.card, t.hash, t.digest)
+	}
 	key, ok := t.card.Key.(*ecdsa.PrivateKey)
 	if !ok {
 		return t.card.Key.Sign(rand.Reader, t.info, crypto.Hash(0))
 	}
-	hash, digest, _ := digestOf(t.info)
-	sig, err := key.Sign(rand.Reader, digest, hash)
+	sig, err := key.Sign(rand.Reader, t.digest, t.hash)
 	if err == nil && s.opts.Guesses.RawEC {
 		sig = halves(sig, (key.Params().N.BitLen()+7)/8)
 	}
@@ -319,7 +331,7 @@ func (s *Server) outcome(m *mss.Message, t *transaction) *mss.Message {
 		answer.TransID = t.ID
 	}
 	answer.Base64 = base64.StdEncoding.EncodeToString(t.signature)
-	if s.opts.Dialect.FiCom && t.info != nil {
+	if s.opts.Dialect.FiCom && t.info != nil && !t.cms {
 		answer.PKCS1, answer.X509 = true, base64.StdEncoding.EncodeToString(t.card.Chain[0].Raw)
 	}
 	return answer
