@@ -37,6 +37,16 @@ const (
 	CodeStateSize    = Code("cms.state-too-large") // a prepared state above the limit: size, limit
 )
 
+// Codes of errors about a CMS that a service gives in place of a signature value.
+const (
+	CodeAttached         = Code("cms.attached")          // it holds content, and should not
+	CodeDetached         = Code("cms.detached")          // it holds no content, and should
+	CodeSigners          = Code("cms.signers")           // not exactly one signer: count
+	CodeHash             = Code("cms.hash")              // another hash than the one asked for: found, asked
+	CodeContentKind      = Code("cms.content-kind")      // over something other than plain data: type
+	CodeCertificateOther = Code("cms.certificate-other") // by another certificate than that of: subject
+)
+
 // Codes of findings.
 const (
 	CodeWeakDigest          = Code("cms.weak-digest")

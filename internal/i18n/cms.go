@@ -90,6 +90,30 @@ var cms = map[string]Message{
 		En: "the prepared signature needs {size} bytes, more than the {limit} allowed; give fewer certificates",
 		Vi: "chữ ký đã chuẩn bị cần {size} byte, vượt mức cho phép {limit} byte; hãy đưa ít chứng thư số hơn",
 	},
+	"cms.attached": {
+		En: "the service's signature brings content of its own; one beside the content is needed",
+		Vi: "chữ ký do dịch vụ trả về mang theo nội dung riêng; cần chữ ký tách rời khỏi nội dung",
+	},
+	"cms.detached": {
+		En: "the service's signature does not hold the content that it is about",
+		Vi: "chữ ký do dịch vụ trả về không chứa nội dung được ký",
+	},
+	"cms.signers": {
+		En: "the service's signature must have exactly one signer, not {count}",
+		Vi: "chữ ký do dịch vụ trả về phải có đúng một người ký, không phải {count}",
+	},
+	"cms.hash": {
+		En: "the service used the hash function {found} where {asked} was asked for",
+		Vi: "dịch vụ dùng hàm băm {found} trong khi yêu cầu là {asked}",
+	},
+	"cms.content-kind": {
+		En: "the service's signature is about content of the type {type}, not about plain data",
+		Vi: "chữ ký do dịch vụ trả về áp dụng cho nội dung loại {type}, không phải dữ liệu thông thường",
+	},
+	"cms.certificate-other": {
+		En: "the service did not sign with the certificate of {subject}",
+		Vi: "dịch vụ không ký bằng chứng thư số của {subject}",
+	},
 
 	// Findings, some of them errors too.
 	"cms.signature-broken": {

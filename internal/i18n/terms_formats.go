@@ -67,10 +67,12 @@ var cmsTerms = map[string]string{
 	"Ed25519 without signed attributes": "Ed25519 không có thuộc tính đã ký",
 	"certificates":                      "chứng thư số",
 	"crls":                              "danh sách thu hồi",
+	"octets":                            "byte",
 	"signature":                         "chữ ký",
 	"signerInfos":                       "chữ ký (signerInfos)",
 	"time-stamps":                       "dấu thời gian",
 
+	"the digest must be one of SHA-256, SHA-384 or SHA-512":                       "giá trị băm phải thuộc SHA-256, SHA-384 hoặc SHA-512",
 	"a digest of {1} over detached content is needed":                             "cần giá trị băm {1} của nội dung tách rời",
 	"attached content in a batch must be an io.Seeker":                            "khi ký cả lô kèm nội dung, nguồn nội dung phải là io.Seeker",
 	"the file holds its content; none may be given beside it":                     "tệp đã chứa nội dung nên không được đưa thêm nội dung nào khác",

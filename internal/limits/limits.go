@@ -27,6 +27,8 @@ const (
 	CMSOldArchives  = 16    // archive time-stamps of version 2 in one file that are judged
 	CMSHashIndexes  = 8     // indexes of one archive time-stamp that are read
 	CMSIndexed      = 65536 // hashes in one list of an index: 256 values of 256 attributes
+
+	CMSAnswer = 8 << 20 // octets of a CMS that a service gives in place of a signature value
 )
 
 // Keys and signature algorithms (internal/alg).

@@ -1,10 +1,8 @@
 package sim_test
 
 import (
-	"bytes"
 	"context"
 	"crypto"
-	"crypto/x509"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -46,30 +44,12 @@ func withCMS() map[string]sim.Dialect {
 	return all
 }
 
-func checkDigest(der, digest []byte, hash crypto.Hash, cert *x509.Certificate) error {
-	read, err := cms.ReadDetached(context.Background(), der, func(h crypto.Hash) ([]byte, error) {
-		if h == hash {
-			return digest, nil
-		}
-		return nil, nil
-	}, nil)
-	if err != nil {
-		return err
-	}
-	s := read.Signatures[0]
-	have, err := s.Info.MessageDigest()
-	if err != nil || !bytes.Equal(have, digest) || s.SignatureIntegrity != cms.Intact || !s.Certificate.Equal(cert) {
-		return errOther
-	}
-	return nil
-}
-
 // TestSignCMS has the service make a CMS over a digest, in every dialect, with every hash and both kinds of key.
 func TestSignCMS(t *testing.T) {
 	for name, d := range withCMS() {
 		for _, number := range []string{demo, simtest.DemoEC} {
 			s := start(t, d, simtest.Approve, &simtest.Options{SignDigest: signDigest})
-			c := client(t, s.Config(number), &remote.Options{CheckCMS: checkDigest})
+			c := client(t, s.Config(number), &remote.Options{CheckCMS: cms.CheckDigest})
 			for _, hash := range []crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512} {
 				h := hash.New()
 				h.Write([]byte("a"))
@@ -77,7 +57,7 @@ func TestSignCMS(t *testing.T) {
 				require.NoError(t, err, "%s %s", name, hash)
 				chain, err := c.Certificates(t.Context())
 				require.NoError(t, err)
-				require.NoError(t, checkDigest(der, h.Sum(nil), hash, chain[0]))
+				require.NoError(t, cms.CheckDigest(der, h.Sum(nil), hash, chain[0]))
 			}
 			require.Equal(t, 3, s.Signatures())
 			_, err := c.Sign(t.Context(), digest("a"), crypto.SHA256) // the bare signature is another request
@@ -89,7 +69,7 @@ func TestSignCMS(t *testing.T) {
 // TestNoCMS: the service has not got the format, or cannot take the hash.
 func TestNoCMS(t *testing.T) {
 	s := start(t, sim.FiCom(), simtest.Approve, nil) // does not sign digests
-	c := client(t, s.Config(demo), &remote.Options{CheckCMS: checkDigest})
+	c := client(t, s.Config(demo), &remote.Options{CheckCMS: cms.CheckDigest})
 	_, err := c.SignCMS(t.Context(), requests("a")[0])
 	require.ErrorIs(t, err, signer.ErrRequest)
 	var e *remote.Error
@@ -97,7 +77,7 @@ func TestNoCMS(t *testing.T) {
 	require.Equal(t, "1017", e.Service.Code)
 
 	s = start(t, sim.VNMPKI(), simtest.Approve, &simtest.Options{SignDigest: signDigest})
-	_, err = client(t, s.Config(demo), &remote.Options{CheckCMS: checkDigest}).SignCMS(t.Context(), requests("a")[0])
+	_, err = client(t, s.Config(demo), &remote.Options{CheckCMS: cms.CheckDigest}).SignCMS(t.Context(), requests("a")[0])
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, string(remote.CodeNoCMS), e.Code())
 	require.Zero(t, s.Calls(sim.CallSignature))

@@ -26,8 +26,8 @@ type Text struct {
 	// Profile in place of the dialect's, such as one for authentication; "": the dialect's.
 	Profile string
 
-	// Check says whether a CMS is intact, holds the text and nothing else, and who signed it: package cms does. Its certificate has to
-	// be the one that the service told before, or one that Check has put to the test itself where chain is nil.
+	// Check says whether a CMS is intact, holds the text and nothing else, and who signed it: CheckContent of package cms does. Its
+	// certificate has to be the one that the service told before, or one that Check has put to the test itself where chain is nil.
 	Check func(cms []byte, text string, chain []*x509.Certificate) error
 }
 
