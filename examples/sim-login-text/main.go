@@ -11,7 +11,6 @@ import (
 	"context"
 	"crypto"
 	"crypto/rand"
-	"crypto/x509"
 	"flag"
 	"fmt"
 	"log"
@@ -27,13 +26,9 @@ import (
 	"github.com/kyso-dev/kyso/signer"
 )
 
-// check has cms look at what came back: one intact signature over exactly the text, by the certificate that the service told before. A
-// real application then builds the chain of the certificate and asks whether it was revoked, as package verify does.
-func check(der []byte, text string, chain []*x509.Certificate) error {
-	return cms.CheckContent(der, []byte(text), chain[0])
-}
-
-// logIn has the subscriber of config sign a text, and returns who that is.
+// logIn has the subscriber of config sign a text, and returns who that is. Package cms looks at what comes back: one intact signature over
+// exactly the text, by the certificate that the service told before. A real application also has that certificate checked, with a
+// verify.Verifier as Text.Checker, before it asks.
 func logIn(ctx context.Context, config sim.Config) (string, error) {
 	provider, err := sim.New(config)
 	if err != nil {
@@ -41,7 +36,7 @@ func logIn(ctx context.Context, config sim.Config) (string, error) {
 	}
 	text := "kyso: dang nhap " + rand.Text()[:8] // new each time: an old answer lets nobody in
 	fmt.Printf("the phone will show %q\n", text)
-	if _, err := provider.SignText(ctx, sim.Text{Text: text, Check: check}); err != nil {
+	if _, err := provider.SignText(ctx, sim.Text{Text: text, Check: cms.CheckContent}); err != nil {
 		return "", err
 	}
 	chain, err := provider.Certificates(ctx)

@@ -61,6 +61,10 @@ var sim = map[string]Message{
 		En: "the text for the phone has characters that are not shown as they are; nothing was sent",
 		Vi: "nội dung hiển thị trên điện thoại có ký tự không hiển thị đúng; chưa có gì được gửi",
 	},
+	"sim.subject": {
+		En: "the certificate of this telephone number belongs to another subject than the one expected; the number or the SIM may have changed hands: nothing was sent",
+		Vi: "chứng thư số của số điện thoại này thuộc chủ thể khác với chủ thể đã biết; số điện thoại hoặc SIM có thể đã đổi chủ: chưa có gì được gửi",
+	},
 	"sim.no-documents": {
 		En: "this mobile signature service signs texts only, no documents",
 		Vi: "dịch vụ ký số di động này chỉ ký văn bản hiển thị, không ký tài liệu",

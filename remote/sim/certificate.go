@@ -103,6 +103,12 @@ func (p *Provider) choose(certs []*x509.Certificate) ([]*x509.Certificate, error
 			slices.ContainsFunc(fit, c.Equal) {
 			continue
 		}
+		if want := p.config.SubjectSerial; want != "" && c.Subject.SerialNumber != want {
+			if problem == nil {
+				problem = ErrSubject
+			}
+			continue
+		}
 		if err := signer.CheckCertificate(c, p.clock.Now()); err != nil {
 			problem = err
 			continue

@@ -27,6 +27,7 @@ const (
 	CodeMismatch         finding.Code = "sim.mismatch"          // name: an answer that belongs to another request; also counts as signer.ErrProtocol
 	CodeDisplayLength    finding.Code = "sim.display-length"    // max, got
 	CodeDisplayCharacter finding.Code = "sim.display-character" //
+	CodeSubject          finding.Code = "sim.subject"           // the number's certificate is another subject's
 	CodeNoDocuments      finding.Code = "sim.no-documents"      // the service signs texts only
 )
 
@@ -36,6 +37,7 @@ var (
 	ErrCardBlocked = remote.NewError(CodeCardBlocked, nil) // the SIM, or the subscriber at the service
 	ErrPhone       = remote.NewError(CodePhone, nil)       // switched off, or out of reach
 	ErrNumber      = remote.NewError(CodeNumber, nil)      // no subscriber has it
+	ErrSubject     = remote.NewError(CodeSubject, nil)     // the number has certificates of other subjects than Config.SubjectSerial only
 	ErrMismatch    = remote.NewError(CodeMismatch, nil)    // an answer to another request
 )
 

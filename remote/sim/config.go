@@ -34,6 +34,10 @@ type Config struct {
 	// Code computes the verification code of a digest; nil: [MobileIDCode].
 	Code func(digest []byte) string
 
+	// SubjectSerial is the serialNumber attribute of the subject that the certificate had before, where that is known: numbers and SIMs
+	// change hands. A number whose certificates all have another is [ErrSubject]. "": any.
+	SubjectSerial string
+
 	Serial  string              // serial number of the certificate in hexadecimal, where the number has several
 	Chain   []*x509.Certificate // the certificate, where the service does not tell; leaf first
 	Issuers []*x509.Certificate // complete the chain where the service leaves something out

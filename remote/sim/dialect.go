@@ -77,7 +77,7 @@ type Dialect struct {
 	Source   Source // of the certificate
 	CodeWord string // what stands before the verification code on the phone
 	MaxGSM   int    // characters of GSM 03.38 that the phone shows
-	MaxUCS2  int    // characters it shows once one is outside GSM 03.38
+	MaxUCS2  int    // characters it shows once one is outside GSM 03.38; 0: it shows no such text
 	NeedsPWD bool   // an AP_PWD has to be configured; elsewhere the client certificate is enough
 }
 

@@ -39,10 +39,21 @@
 // and if it is lost nobody can ask for it: that is [signer.ErrOutcomeUnknown], and the same request is not sent again until it is
 // forgotten. No service that was looked at takes a request back: the phone goes on showing it.
 //
+// # Whose certificate it is
+//
+// The certificate has to be valid now and made for signing. Whether it leads to a root that is trusted and was not revoked is asked of a
+// [signer.CertificateChecker] before the subscriber is asked for anything; a verify.Verifier with the service's root is one:
+//
+//	client := remote.New(provider, &remote.Options{Checker: &verify.Verifier{Trust: roots, Online: true}})
+//
+// and Text.Checker for texts. A service whose certificates are not to be asked about, as Swisscom's, needs a checker that builds the
+// chain only. Numbers and SIMs change hands: whoever knows the serialNumber of the subject from before gives it as
+// [Config].SubjectSerial, and a certificate of anybody else is [ErrSubject].
+//
 // # Texts
 //
-// [Provider.SignText] has a text signed, to log somebody in or to have a consent: the service makes a CMS of it, which the caller checks.
-// Swisscom's Mobile ID does nothing else.
+// [Provider.SignText] has a text signed, to log somebody in or to have a consent: the service makes a CMS of it, which the caller checks
+// (cms.CheckContent). Swisscom's Mobile ID does nothing else. The content of the CMS may be the text as the phone has it, in GSM 03.38.
 //
 // # Errors
 //

@@ -19,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/testtool"
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/sim"
@@ -110,10 +111,10 @@ func TestOpenAPI(t *testing.T) {
 	c.HTTPClient = &http.Client{Transport: r}
 	p, err := sim.New(c)
 	require.NoError(t, err)
-	_, err = p.SignText(t.Context(), sim.Text{Text: "Bank: log in", Check: checkText})
+	_, err = p.SignText(t.Context(), sim.Text{Text: "Bank: log in", Check: cms.CheckContent})
 	require.NoError(t, err)
 	s.Change(demo, func(c *simtest.SIM) { c.User = simtest.Refuse })
-	_, err = p.SignText(t.Context(), sim.Text{Text: "Bank: log in", Check: checkText})
+	_, err = p.SignText(t.Context(), sim.Text{Text: "Bank: log in", Check: cms.CheckContent})
 	require.Error(t, err)
 	_, err = p.Profiles(t.Context())
 	require.NoError(t, err)

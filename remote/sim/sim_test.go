@@ -2,7 +2,11 @@ package sim_test
 
 import (
 	"crypto"
+	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"math/big"
 	"regexp"
 	"sync"
 	"testing"
@@ -222,4 +226,45 @@ func TestInstants(t *testing.T) {
 	require.NoError(t, err)
 	journal := s.Journal()
 	require.Contains(t, string(journal[len(journal)-1].Body), `Instant="2026-01-05T08:56:00.000Z"`)
+}
+
+// TestSubject: a number whose certificate is now somebody else's signs nothing.
+func TestSubject(t *testing.T) {
+	of := func(serial string) *x509.Certificate {
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "TEST", SerialNumber: serial}, NotBefore: epoch.AddDate(0, -1, 0), NotAfter: epoch.AddDate(1, 0, 0),
+			KeyUsage: x509.KeyUsageDigitalSignature,
+		}
+		der, err := x509.CreateCertificate(rand.Reader, template, template, simtest.RSAKey().Public(), simtest.RSAKey())
+		require.NoError(t, err)
+		cert, err := x509.ParseCertificate(der)
+		require.NoError(t, err)
+		return cert
+	}
+	s := start(t, sim.VNMPKI(), simtest.Approve, &simtest.Options{SignText: signText})
+	mine, other, none := of("MIDXCANARY1"), of("MIDXCANARY2"), of("")
+	for name, tc := range map[string]struct {
+		certs []*x509.Certificate
+		want  error
+	}{
+		"the same": {[]*x509.Certificate{mine}, nil}, "another": {[]*x509.Certificate{other}, sim.ErrSubject}, "without": {[]*x509.Certificate{none}, sim.ErrSubject},
+		"both": {[]*x509.Certificate{other, mine}, nil},
+	} {
+		s.Change(demo, func(c *simtest.SIM) { c.Chain = tc.certs })
+		c := s.Config(demo)
+		c.SubjectSerial = "MIDXCANARY1"
+		before := s.Calls(sim.CallSignature)
+		sig, err := client(t, c, nil).Sign(t.Context(), digest(name), crypto.SHA256)
+		require.ErrorIs(t, err, tc.want, name)
+		p, bad := sim.New(c)
+		require.NoError(t, bad)
+		_, bad = p.SignText(t.Context(), sim.Text{Text: "a", Check: func([]byte, []byte, *x509.Certificate) error { return nil }})
+		require.ErrorIs(t, bad, tc.want, name)
+		if tc.want == nil {
+			require.NotEmpty(t, sig)
+			continue
+		}
+		require.NotContains(t, err.Error(), "CANARY", name)
+		require.Equal(t, before, s.Calls(sim.CallSignature), name)
+	}
 }

@@ -26,9 +26,17 @@ type Text struct {
 	// Profile in place of the dialect's, such as one for authentication; "": the dialect's.
 	Profile string
 
-	// Check says whether a CMS is intact, holds the text and nothing else, and who signed it: CheckContent of package cms does. Its
-	// certificate has to be the one that the service told before, or one that Check has put to the test itself where chain is nil.
-	Check func(cms []byte, text string, chain []*x509.Certificate) error
+	// Check says whether a CMS is intact and holds this content and nothing else, signed by cert: cms.CheckContent. cert is the certificate
+	// that the service told before; where it tells none and none is configured it is nil, and Check has to put the signer's to the test
+	// itself.
+	//
+	// Services have the text signed as it was sent or as they have mapped it for the phone. Check is called with the text in UTF-8, then
+	// with the same text in GSM 03.38, one septet in an octet, or in UCS-2 where that has not got all its characters; one has to fit.
+	Check func(der, content []byte, cert *x509.Certificate) error
+
+	// Checker is asked whether the certificate may be relied on before the subscriber is asked for anything, as remote.Options.Checker is
+	// for documents; nil: nobody. Where no certificate is known beforehand it is an error.
+	Checker signer.CertificateChecker
 }
 
 // SignText has the subscriber sign a text, as services do for logging in and for consent, and returns the CMS that the service makes
@@ -47,11 +55,9 @@ func (p *Provider) SignText(ctx context.Context, t Text) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var chain []*x509.Certificate
-	if p.dialect.Source != FromConfig || len(p.config.Chain) > 0 {
-		if chain, err = p.Certificates(ctx); err != nil {
-			return nil, err
-		}
+	cert, err := p.textSigner(ctx, t.Checker)
+	if err != nil {
+		return nil, err
 	}
 	id := remote.NewID()
 	m := p.textRequest(id, t, shown)
@@ -75,10 +81,34 @@ func (p *Provider) SignText(ctx context.Context, t Text) ([]byte, error) {
 	if err != nil || len(cms) == 0 {
 		return nil, mismatch("MSS_Signature")
 	}
-	if err := t.Check(cms, shown, chain); err != nil {
-		return nil, signer.NewError(signer.CodeSignatureInvalid, err)
+	for _, content := range contents(shown) {
+		bad := t.Check(cms, content, cert)
+		if bad == nil {
+			return cms, nil
+		}
+		if err == nil {
+			err = bad // what is wrong with the text as it was sent says most
+		}
 	}
-	return cms, nil
+	return nil, signer.NewError(signer.CodeSignatureInvalid, err)
+}
+
+// textSigner is the certificate that has to have signed, nil where none is known, once checker has nothing against it.
+func (p *Provider) textSigner(ctx context.Context, checker signer.CertificateChecker) (*x509.Certificate, error) {
+	if p.dialect.Source == FromConfig && len(p.config.Chain) == 0 {
+		if checker != nil {
+			return nil, remote.NewError(remote.CodeConfig, nil, "name", "Chain")
+		}
+		return nil, nil
+	}
+	chain, err := p.Certificates(ctx)
+	if err == nil && checker != nil {
+		err = checker.CheckCertificate(ctx, chain, p.clock.Now())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return chain[0], nil
 }
 
 func (p *Provider) textRequest(id string, t Text, shown string) *mss.Message {
