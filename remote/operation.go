@@ -242,7 +242,7 @@ func (op *Operation) take(signatures map[string][]byte, check cmsCheck) error {
 func (op *Operation) verify(cert *x509.Certificate, d Document, signature []byte, check cmsCheck) error {
 	if op.CMS {
 		if err := check(signature, d.Digest, d.Opts().HashFunc(), cert); err != nil {
-			return signer.NewError(signer.CodeSignatureInvalid, err)
+			return signer.NewError(signer.CodeSignatureInvalid, err, "algorithm", "CMS")
 		}
 		return nil
 	}

@@ -82,7 +82,7 @@ func TestCodes(t *testing.T) {
 	}
 	chain, err := authority().Issue("TEST", simtest.RSAKey(), time.Time{}, 0)
 	require.NoError(t, err)
-	for name, d := range map[string]sim.Dialect{"soap": sim.ETSI(), "soap 1.1": sim.TR(), "json": dialects()["json"]} {
+	for name, d := range map[string]sim.Dialect{"soap": sim.ETSI(), "soap 1.1": sim.TR(), "json": dialects()["swisscom-rest"]} {
 		s := start(t, d, simtest.Approve, nil)
 		for code, kind := range kinds {
 			t.Run(fmt.Sprint(name, " ", code), func(t *testing.T) {

@@ -46,7 +46,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		d := sim.ETSI()
 		if json {
-			d = dialects()["json"]
+			d = dialects()["swisscom-rest"]
 		}
 		d.Source = sim.FromConfig
 		clock := remotetest.NewFastClock(epoch)

@@ -36,15 +36,21 @@ var authority = sync.OnceValue(func() *simtest.Authority {
 	return a
 })
 
-// dialects are those that sign documents. Swisscom's do not; its JSON is tried with what it would be if they did.
+// dialects are those that sign documents. Swisscom's do not: here both ends, the client and the double, have bare signatures switched on
+// for them, so that its SOAP and its JSON carry a document's signature too.
 func dialects() map[string]sim.Dialect {
-	json := sim.SwisscomREST()
-	json.Name, json.Format, json.MimeType = "json", sim.FormatPKCS1, "application/octet-stream"
 	vnAsynch := sim.VNMPKI()
 	vnAsynch.Mode = sim.Asynch
-	return map[string]sim.Dialect{
-		"vn-mpki": sim.VNMPKI(), "vn-mpki, asynchronous": vnAsynch, "etsi": sim.ETSI(), "ficom": sim.FiCom(), "tr": sim.TR(), "json": json,
+	all := map[string]sim.Dialect{
+		"vn-mpki": sim.VNMPKI(), "vn-mpki, asynchronous": vnAsynch, "etsi": sim.ETSI(), "ficom": sim.FiCom(), "tr": sim.TR(),
+		"swisscom-soap": sim.SwisscomSOAP(), "swisscom-rest": sim.SwisscomREST(),
 	}
+	for _, name := range []string{"swisscom-soap", "swisscom-rest"} {
+		d := all[name]
+		d.Format, d.MimeType = sim.FormatPKCS1, "application/octet-stream"
+		all[name] = d
+	}
+	return all
 }
 
 // start is a server whose subscribers behave so, on a clock that jumps.
@@ -91,9 +97,6 @@ func requests(names ...string) []signer.Request {
 func TestConformance(t *testing.T) {
 	for name, d := range dialects() {
 		for number, key := range map[string]string{demo: "rsa", simtest.DemoEC: "ec"} {
-			if key == "ec" && name != "etsi" && name != "vn-mpki" {
-				continue
-			}
 			t.Run(name+" "+key, func(t *testing.T) {
 				signertest.Test(t, func(t testing.TB) signer.Signer {
 					s := start(t, d, simtest.Approve, &simtest.Options{Guesses: simtest.Guesses{RawEC: name == "etsi", NotValidated: name != "vn-mpki"}})

@@ -90,7 +90,7 @@ func (p *Provider) SignText(ctx context.Context, t Text) ([]byte, error) {
 			err = bad // what is wrong with the text as it was sent says most
 		}
 	}
-	return nil, signer.NewError(signer.CodeSignatureInvalid, err)
+	return nil, signer.NewError(signer.CodeSignatureInvalid, err, "algorithm", "CMS")
 }
 
 // textSigner is the certificate that has to have signed, nil where none is known, once checker has nothing against it.

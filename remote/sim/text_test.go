@@ -34,7 +34,7 @@ func signText(card *simtest.SIM, text string) ([]byte, error) {
 // TestSignText has texts signed in every dialect, Swisscom's among them: each end is its own, and nothing comes back that the check refuses.
 func TestSignText(t *testing.T) {
 	all := dialects()
-	all["swisscom-soap"], all["swisscom-rest"] = sim.SwisscomSOAP(), sim.SwisscomREST()
+	all["swisscom-soap"], all["swisscom-rest"] = sim.SwisscomSOAP(), sim.SwisscomREST() // as they are
 	for name, d := range all {
 		t.Run(name, func(t *testing.T) {
 			text := "Bank: log in <1> & \"2\""
