@@ -163,7 +163,7 @@ func TestOtherCMS(t *testing.T) {
 		"with the content": {other{content: "a", attached: true}.make, cms.CodeAttached},
 		"names another certificate": {func(c *simtest.SIM) ([]byte, error) {
 			return other{content: "a", attributes: []pkcs7.Attribute{essOf(t, chain[0])}}.make(c)
-		}, cms.CodeCertificateOther},
+		}, cms.CodeSigningCert},
 		"names its own": {func(c *simtest.SIM) ([]byte, error) {
 			return other{content: "a", attributes: []pkcs7.Attribute{essOf(t, c.Chain[0])}}.make(c)
 		}, ""},
