@@ -26,7 +26,7 @@ type simConfig struct {
 	Kind    string `json:"kind"`
 	Text    string `json:"text,omitempty"` // what the phone shows, before the code
 	Dialect string `json:"dialect"`        // vn-mpki, etsi, ficom, tr, swisscom-soap, swisscom-rest
-	Mode    string `json:"mode,omitempty"` // synch or asynchClientServer, where it is not the dialect's
+	Mode    string `json:"mode,omitempty"` // synch, asynchClientServer or either, where it is not the dialect's
 	URL     string `json:"url"`
 	APID    string `json:"ap_id"`
 	MSSP    string `json:"mssp"`

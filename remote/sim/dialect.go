@@ -26,6 +26,10 @@ type Mode string
 const (
 	Synch  Mode = "synch"              // the answer to the request comes when the subscriber has answered; if it is lost, nobody can ask for it
 	Asynch Mode = "asynchClientServer" // the answer comes at once, and is asked after
+
+	// Either is Asynch, and Synch where the service refuses that mode by a fault (101, 1013 where it gives sub-codes). A fault of that
+	// kind says that nothing was started, so asking again in the other mode asks the subscriber once.
+	Either Mode = "either"
 )
 
 // Source is where a certificate comes from before anything is signed.

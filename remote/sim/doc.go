@@ -35,9 +35,12 @@
 // # Synchronous and asynchronous
 //
 // With [Asynch] the service names the request at once, and what became of it can be asked for as long as the service remembers: after a
-// connection that broke, by another process, after a cancelled context. With [Synch] the answer comes when the subscriber has answered,
-// and if it is lost nobody can ask for it: that is [signer.ErrOutcomeUnknown], and the same request is not sent again until it is
-// forgotten. No service that was looked at takes a request back: the phone goes on showing it.
+// connection that broke, by another process, after a cancelled context or a killed process ([remote.NewFolderStore] keeps what is
+// needed). With [Synch] the answer comes when the subscriber has answered, and if it is lost nobody can ask for it: that is
+// [signer.ErrOutcomeUnknown], and the same request is not sent again until it is forgotten ([remote.Client.Forget]). What is possible then is
+// to ask whoever holds the phone whether it was signed, and to have the document signed anew. [Either] takes the first mode where the
+// service has it and the second where it refuses the first. No service that was looked at takes a request back: the phone goes on showing
+// it.
 //
 // # Whose certificate it is
 //

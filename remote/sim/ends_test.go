@@ -6,11 +6,13 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/remotetest"
 	"github.com/kyso-dev/kyso/remote/sim"
@@ -97,26 +99,40 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+// asynchronous are the dialects whose requests can be asked after.
+func asynchronous() map[string]sim.Dialect {
+	all := dialects()
+	maps.DeleteFunc(all, func(_ string, d sim.Dialect) bool { return d.Mode == sim.Synch })
+	return all
+}
+
 // TestResume cuts the connection after the phone has signed: another process brings that signature, and there is only one.
 func TestResume(t *testing.T) {
-	for _, cut := range []simtest.Fault{simtest.ResetLost, simtest.CutLost, simtest.GatewayLost, simtest.OtherForm, simtest.Huge, simtest.DTD, simtest.Bomb, simtest.Deep, simtest.Twice, simtest.RedirectLost} {
-		t.Run(string(cut), func(t *testing.T) {
-			s := start(t, sim.ETSI(), simtest.Approve, nil)
-			store := remote.NewMemoryStore()
-			op, err := client(t, s.Config(demo), &remote.Options{Store: store}).Start(t.Context(), requests("a"), nil)
-			require.NoError(t, err)
-			s.Inject(sim.CallStatus, cut, 1)
-
-			later := client(t, s.Config(demo), &remote.Options{Store: store})
-			found, err := later.Resume(t.Context(), op.ID)
-			require.NoError(t, err)
-			sigs, err := later.Wait(t.Context(), found)
-			require.NoError(t, err)
-			require.Len(t, sigs, 1)
-			require.Equal(t, 1, s.Signatures())
-			require.Equal(t, 1, s.Calls(sim.CallSignature))
-		})
+	cuts := []simtest.Fault{simtest.CutLost, simtest.GatewayLost, simtest.OtherForm, simtest.Huge, simtest.DTD, simtest.Bomb, simtest.Deep, simtest.Twice, simtest.RedirectLost}
+	for name, d := range asynchronous() {
+		t.Run(name, func(t *testing.T) { resume(t, d, simtest.ResetLost) })
 	}
+	for _, cut := range cuts {
+		t.Run(string(cut), func(t *testing.T) { resume(t, sim.ETSI(), cut) })
+	}
+}
+
+func resume(t *testing.T, d sim.Dialect, cut simtest.Fault) {
+	t.Helper()
+	s := start(t, d, simtest.Approve, nil)
+	store := remote.NewMemoryStore()
+	op, err := client(t, s.Config(demo), &remote.Options{Store: store}).Start(t.Context(), requests("a"), nil)
+	require.NoError(t, err)
+	s.Inject(sim.CallStatus, cut, 1)
+
+	later := client(t, s.Config(demo), &remote.Options{Store: store})
+	found, err := later.Resume(t.Context(), op.ID)
+	require.NoError(t, err)
+	sigs, err := later.Wait(t.Context(), found)
+	require.NoError(t, err)
+	require.Len(t, sigs, 1)
+	require.Equal(t, 1, s.Signatures())
+	require.Equal(t, 1, s.Calls(sim.CallSignature))
 }
 
 // TestLost loses the answer to the request itself: nobody can tell, and the same is not asked for again.
@@ -167,22 +183,74 @@ func TestNotBelieved(t *testing.T) {
 
 // TestCancelled: the caller goes, the phone signs all the same, and what it signed is found.
 func TestCancelled(t *testing.T) {
-	s := start(t, sim.ETSI(), simtest.Ask, &simtest.Options{Clock: remotetest.NewClock(epoch)})
-	store := remote.NewMemoryStore()
-	c := client(t, s.Config(demo), &remote.Options{Store: store})
-	op, err := c.Start(t.Context(), requests("a"), nil)
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err = c.Wait(ctx, op)
-	require.ErrorIs(t, err, signer.ErrCancelled)
-	require.NotEmpty(t, op.Remote)
+	for name, d := range asynchronous() {
+		t.Run(name, func(t *testing.T) {
+			clock := remotetest.NewClock(epoch)
+			s := start(t, d, simtest.Ask, &simtest.Options{Clock: clock})
+			store := remote.NewMemoryStore()
+			c := client(t, s.Config(demo), &remote.Options{Store: store})
+			op, err := c.Start(t.Context(), requests("a"), nil)
+			require.NoError(t, err)
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			_, err = c.Wait(ctx, op)
+			require.ErrorIs(t, err, signer.ErrCancelled)
+			require.NotEmpty(t, op.Remote)
 
-	require.True(t, s.Approve(demo))
-	found, err := c.Resume(t.Context(), op.ID)
-	require.NoError(t, err)
-	require.NoError(t, c.Poll(t.Context(), found))
-	require.Len(t, found.Signatures(), 1)
+			require.True(t, s.Approve(demo))
+			clock.Advance(d.First)
+			later := client(t, s.Config(demo), &remote.Options{Store: store})
+			found, err := later.Resume(t.Context(), op.ID)
+			require.NoError(t, err)
+			require.NoError(t, later.Poll(t.Context(), found))
+			require.Len(t, found.Signatures(), 1)
+			require.Equal(t, 1, s.Signatures())
+			require.Equal(t, 1, s.Calls(sim.CallSignature))
+		})
+	}
+}
+
+// TestEither: where the service refuses the asynchronous mode by a fault it is asked in the other, and not otherwise again. Nothing else
+// makes a request leave twice.
+func TestEither(t *testing.T) {
+	d := sim.VNMPKI()
+	d.Mode = sim.Either
+	for refuses, want := range map[bool][]int{true: {2, 3, 4}, false: {1, 2, 3}} {
+		s := start(t, d, simtest.Approve, &simtest.Options{SignText: signText, Guesses: simtest.Guesses{NoAsynch: refuses}})
+		shown := 0
+		c := s.Config(demo)
+		c.Show = func(context.Context, string, string) error { shown++; return nil }
+		p, err := sim.New(c)
+		require.NoError(t, err)
+		key := remote.New(p, &remote.Options{Clock: c.Clock})
+		_, err = key.Sign(t.Context(), digest("a"), crypto.SHA256)
+		require.NoError(t, err)
+		require.Equal(t, want[0], s.Calls(sim.CallSignature))
+		_, err = key.Sign(t.Context(), digest("b"), crypto.SHA256)
+		require.NoError(t, err)
+		require.Equal(t, want[1], s.Calls(sim.CallSignature))
+		_, err = p.SignText(t.Context(), sim.Text{Text: "a", Check: cms.CheckContent})
+		require.NoError(t, err)
+		require.Equal(t, want[2], s.Calls(sim.CallSignature))
+		require.Equal(t, refuses, s.Calls(sim.CallStatus) == 0)
+		require.Equal(t, 3, s.Signatures())
+		require.Equal(t, 3, shown)
+	}
+	for fault, want := range map[simtest.Fault]error{
+		simtest.ResetLost: signer.ErrOutcomeUnknown, simtest.Internal: signer.ErrOutcomeUnknown, simtest.CutLost: signer.ErrOutcomeUnknown, simtest.SecretInErrors: remote.ErrCredentials,
+	} {
+		s := start(t, d, simtest.Approve, &simtest.Options{Guesses: simtest.Guesses{NoAsynch: true}})
+		s.Inject(sim.CallSignature, fault, 1)
+		_, err := client(t, s.Config(demo), nil).Sign(t.Context(), digest("a"), crypto.SHA256)
+		require.ErrorIs(t, err, want, fault)
+		require.Equal(t, 1, s.Calls(sim.CallSignature), fault)
+	}
+	s := start(t, d, simtest.Approve, &simtest.Options{Guesses: simtest.Guesses{NoAsynch: true}})
+	s.Inject(sim.CallSignature, "", 1) // the refusal comes through
+	s.Inject(sim.CallSignature, simtest.ResetLost, 1)
+	_, err := client(t, s.Config(demo), nil).Sign(t.Context(), digest("a"), crypto.SHA256)
+	require.ErrorIs(t, err, signer.ErrOutcomeUnknown)
+	require.Equal(t, 2, s.Calls(sim.CallSignature))
 	require.Equal(t, 1, s.Signatures())
 }
 

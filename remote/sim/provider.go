@@ -35,6 +35,7 @@ type Provider struct {
 	clock   remote.Clock
 
 	asking sync.Mutex // held while a request for a signature is on its way
+	mode   Mode       // of the next request; of its holder
 
 	mu    sync.Mutex
 	chain []*x509.Certificate
@@ -51,7 +52,7 @@ func New(c Config) (*Provider, error) {
 		return nil, err
 	}
 	for name, missing := range map[string]bool{
-		"Dialect": c.Dialect.Name == "" || c.Dialect.Mode != Synch && c.Dialect.Mode != Asynch, "APID": c.APID == "" || !isURI(c.APID), "MSSP": !isURI(c.MSSP),
+		"Dialect": c.Dialect.Name == "" || !slices.Contains([]Mode{Synch, Asynch, Either}, c.Dialect.Mode), "APID": c.APID == "" || !isURI(c.APID), "MSSP": !isURI(c.MSSP),
 		"APPassword": c.APPassword == "" && c.Dialect.NeedsPWD, "Chain": c.Dialect.Source == FromConfig && len(c.Chain) == 0 || slices.Contains(c.Chain, nil),
 		"Dialect.Ports": c.Dialect.Ports[CallSignature] == "", "Dialect.TimeOut": c.Dialect.TimeOut < time.Second,
 	} {
@@ -69,9 +70,9 @@ func New(c Config) (*Provider, error) {
 	if c.Code == nil {
 		c.Code = MobileIDCode
 	}
-	p := &Provider{config: c, dialect: c.Dialect, base: base, msisdn: msisdn, clock: c.Clock, quick: c.client(c.Timeout), slow: c.client(c.Timeout), receipt: c.client(90 * time.Second)}
-	if c.Dialect.Mode == Synch {
-		p.slow = c.client(c.Dialect.TimeOut + 10*time.Second)
+	p := &Provider{
+		config: c, dialect: c.Dialect, base: base, msisdn: msisdn, clock: c.Clock, mode: c.Dialect.Mode,
+		quick: c.client(c.Timeout), slow: c.client(c.Dialect.TimeOut + 10*time.Second), receipt: c.client(90 * time.Second),
 	}
 	if p.clock == nil {
 		p.clock = remote.SystemClock()
@@ -127,12 +128,17 @@ func (p *Provider) request(c Call, transID string) *mss.Message {
 	major, minor := p.dialect.version(c)
 	m := &mss.Message{
 		Call: c, Major: major, Minor: minor, APID: p.config.APID, APPassword: p.config.APPassword.Reveal(), APTransID: transID, MSSP: p.config.MSSP,
-		Instant: p.instant(),
 	}
+	p.stamp(m)
+	return m
+}
+
+// stamp gives a message the time of its sending.
+func (p *Provider) stamp(m *mss.Message) {
+	m.Instant = p.instant()
 	if p.dialect.JSON { // whose description asks for this time too
 		m.MSSPInstant = m.Instant
 	}
-	return m
 }
 
 // setBack is how far behind the last Instant a clock is no longer believed to stand still: it was wrong, and was set right.
@@ -237,11 +243,8 @@ func (p *Provider) Start(ctx context.Context, op *remote.Operation) (remote.Stat
 		}
 	}
 	secrets := p.secrets(shown, op.Text, m.Data.Text)
-	answer, maybe, err := p.call(ctx, p.slow, m, secrets)
+	answer, err := p.send(ctx, op.ID, m, secrets)
 	if err != nil {
-		if maybe || answer != nil {
-			return remote.Status{}, signer.OutcomeUnknown(op.ID, err)
-		}
 		return remote.Status{}, err
 	}
 	op.Remote = remoteName(answer.TransID, answer.MSSP, p.config.MSSP)
@@ -256,6 +259,41 @@ func (p *Provider) Start(ctx context.Context, op *remote.Operation) (remote.Stat
 		status.Interval = max(p.dialect.First, p.dialect.Interval)
 	}
 	return status, err
+}
+
+// send sends a request for a signature, in the dialect's mode, and reads the first answer. It is sent once: again only in the other mode,
+// by the rule of [Either]. Where it may have been acted on the error is [signer.ErrOutcomeUnknown] of id.
+func (p *Provider) send(ctx context.Context, id string, m *mss.Message, secrets []remote.Secret) (*mss.Message, error) {
+	mode := p.mode
+	if mode == Either {
+		mode = Asynch
+	}
+	answer, maybe, err := p.sendIn(ctx, mode, m, secrets)
+	if p.mode == Either && err != nil && !maybe && answer == nil && refusesMode(err) {
+		p.stamp(m)
+		if answer, maybe, err = p.sendIn(ctx, Synch, m, secrets); err == nil {
+			p.mode = Synch // and is not asked otherwise again
+		}
+	}
+	if err != nil && (maybe || answer != nil) {
+		return nil, signer.OutcomeUnknown(id, err)
+	}
+	return answer, err
+}
+
+func (p *Provider) sendIn(ctx context.Context, mode Mode, m *mss.Message, secrets []remote.Secret) (answer *mss.Message, maybe bool, err error) {
+	client := p.quick
+	if mode == Synch {
+		client = p.slow
+	}
+	m.Mode = string(mode)
+	return p.call(ctx, client, m, secrets)
+}
+
+// refusesMode reports whether an error is the fault for a wrong messaging mode, or one for any wrong parameter without a sub-code.
+func refusesMode(err error) bool {
+	var e *remote.Error
+	return errors.As(err, &e) && (e.Service.Code == "101" || e.Service.Code == "1013")
 }
 
 // signature is the request for an operation's signature, and what the phone shows with it.
@@ -281,7 +319,7 @@ func (p *Provider) signature(ctx context.Context, op *remote.Operation) (m *mss.
 	}
 	op.Control = p.config.Code(doc.Digest)
 	m = p.request(CallSignature, transaction(op.ID))
-	m.Mode, m.TimeOut, m.MSISDN = string(d.Mode), strconv.Itoa(int(d.TimeOut/time.Second)), p.number()
+	m.TimeOut, m.MSISDN = strconv.Itoa(int(d.TimeOut/time.Second)), p.number()
 	m.Data, m.Profile, m.Format = data, d.Profile, d.Format
 	if op.CMS {
 		m.Format = d.CMS

@@ -67,10 +67,7 @@ func (p *Provider) SignText(ctx context.Context, t Text) ([]byte, error) {
 		}
 	}
 	secrets := p.secrets(shown)
-	answer, maybe, err := p.call(ctx, p.slow, m, secrets)
-	if err != nil && (maybe || answer != nil) {
-		return nil, signer.OutcomeUnknown(id, err)
-	}
+	answer, err := p.send(ctx, id, m, secrets)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +111,7 @@ func (p *Provider) textSigner(ctx context.Context, checker signer.CertificateChe
 func (p *Provider) textRequest(id string, t Text, shown string) *mss.Message {
 	d := &p.dialect
 	m := p.request(CallSignature, transaction(id))
-	m.Mode, m.TimeOut, m.MSISDN = string(d.Mode), strconv.Itoa(int(d.TimeOut/time.Second)), p.number()
+	m.TimeOut, m.MSISDN = strconv.Itoa(int(d.TimeOut/time.Second)), p.number()
 	m.Data = &mss.Data{MimeType: "text/plain", Encoding: "UTF-8", Text: shown}
 	m.Profile = t.Profile
 	if m.Profile == "" {
