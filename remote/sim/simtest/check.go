@@ -30,16 +30,6 @@ func failure(code, sub int, detail string) *mss.Message {
 	return &mss.Message{Answer: true, Fault: &mss.Fault{Code: code, Sub: sub, Reason: names[code], Detail: detail, Sender: code < 109}}
 }
 
-// orders are the elements of requests as the schemas have them: that of ETSI, and that of Vietnam's WSDL.
-var (
-	orderETSI = []string{
-		"AP_Info", "MSSP_Info", "MobileUser", "Params", "DataToBeSigned", "Message", "DataToBeDisplayed", "SignatureProfile", "AdditionalServices", "MSS_Format",
-	}
-	orderVN = []string{
-		"AP_Info", "MSSP_Info", "MobileUser", "DataToBeSigned", "Message", "DataToBeDisplayed", "MSS_Format", "SignatureProfile", "AdditionalServices",
-	}
-)
-
 // skew is how far a request may be off the clock.
 const skew = 5 * time.Minute
 
@@ -52,16 +42,18 @@ func (s *Server) check(m *mss.Message, kind string, body []byte) *mss.Message {
 	if v, ok := d.Minor[m.Call]; ok {
 		major, minor, _ = strings.Cut(v, ".")
 	}
-	switch {
-	case got != want:
+	if got != want {
 		return failure(107, 0, "content type "+want+" is spoken")
-	case !d.JSON && !ordered(mss.Order(body), d):
-		return failure(101, 0, "the elements are not in the order of the schema")
+	}
+	if bad := s.checkSchema(body); bad != nil {
+		return bad
+	}
+	switch {
 	case m.Major != major || m.Minor != minor:
 		return failure(108, 0, "version "+major+"."+minor+" is spoken")
 	case m.APID == "" || m.APTransID == "" || m.Instant == "":
 		return failure(102, 0, "AP_Info")
-	case !ncName(m.APTransID) || len(m.APTransID) > 32:
+	case !isNCName(m.APTransID) || len(m.APTransID) > 32:
 		return failure(101, 0, "AP_TransID")
 	case m.APID != s.opts.APID || m.APPassword != s.opts.APPassword:
 		return failure(104, 0, "AP_ID")
@@ -84,32 +76,23 @@ func (s *Server) check(m *mss.Message, kind string, body []byte) *mss.Message {
 	return nil
 }
 
-// ordered reports whether the elements stand in the order of the dialect's schema, each once.
-func ordered(names []string, d sim.Dialect) bool {
-	order := orderETSI
-	if d.FormatFirst {
-		order = orderVN
+// checkSchema looks at a message in SOAP as the dialect's schema does; nil when it is valid.
+func (s *Server) checkSchema(body []byte) *mss.Message {
+	if s.opts.Dialect.JSON {
+		return nil
 	}
-	at := -1
-	for _, n := range names {
-		i := slices.Index(order, n)
-		if i <= at {
-			return false
-		}
-		at = i
+	root, err := mss.Parse(body)
+	if err != nil {
+		return failure(101, 0, "the message cannot be read")
 	}
-	return len(names) >= 2 && names[0] == "AP_Info" && names[1] == "MSSP_Info" // which are always there
-}
-
-// ncName is a name without colon, as far as letters of ASCII go.
-func ncName(s string) bool {
-	for i, r := range s {
-		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if !letter && (i == 0 || !(r >= '0' && r <= '9' || r == '-' || r == '.')) {
-			return false
-		}
+	message, err := mss.MessageOf(root)
+	if err != nil {
+		return failure(101, 0, "the message cannot be read")
 	}
-	return s != ""
+	if bad := schemaOf(s.opts.Dialect).check(message); bad != nil {
+		return failure(bad.code, bad.sub, "schema: "+bad.what)
+	}
+	return nil
 }
 
 // checkSignature looks at what a request for a signature has; nil when all is well. The server's lock is held.

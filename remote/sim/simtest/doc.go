@@ -5,7 +5,9 @@
 //	server.Change(simtest.DemoNumber, func(s *simtest.SIM) { s.User = simtest.Approve })
 //	provider, err := sim.New(server.Config(simtest.DemoNumber))
 //
-// With [Options].SignText it signs texts too. It speaks the dialect that [Options] name, in SOAP or JSON, and looks at requests as strictly as the schema does: order of elements,
+// With [Options].SignText it signs texts too. It speaks the dialect that [Options] name, in SOAP or JSON. What is not valid by the schema of
+// TS 102 204, or for [sim.VNMPKI] by the WSDL of that service, is refused as real servers do: 102 where something is missing, otherwise 101.
+// What the schemas take from other standards (encrypted data, signed receipts, SAML) is refused too. Behind the schema stand the rules:
 // versions, names, times, numbers, lengths. A SIM signs the DigestInfo exactly as it is given. Numbers that end in 092 and a code, such
 // as 84900092401, are no SIM: a request for one ends with the fault of that code.
 //

@@ -152,7 +152,7 @@ func TestRefuses(t *testing.T) {
 		{"too much to display", ">text<", ">" + strings.Repeat("x", 161) + "<", "103"},
 		{"bidirectional characters", ">text<", ">a\u202eb<", "107"},
 		{"order of elements", `<m:MobileUser><m:MSISDN>+84900000001</m:MSISDN></m:MobileUser>`, `<m:MSS_Format><m:mssURI>x</m:mssURI></m:MSS_Format><m:MobileUser><m:MSISDN>+84900000001</m:MSISDN></m:MobileUser>`, "101"},
-		{"no MSSP_Info", "<m:MSSP_Info><m:MSSP_ID><m:URI>http://hmssp.test</m:URI></m:MSSP_ID></m:MSSP_Info>", "", "101"},
+		{"no MSSP_Info", "<m:MSSP_Info><m:MSSP_ID><m:URI>http://hmssp.test</m:URI></m:MSSP_ID></m:MSSP_Info>", "", "102"},
 		{"not XML", "</e:Envelope>", "", "101"},
 	} {
 		if tc.name == "same again" {

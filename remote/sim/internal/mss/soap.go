@@ -9,36 +9,21 @@ import (
 
 // readSOAP reads an envelope of either version. Wrappers and prefixes differ between servers, so the message is known by its own name.
 func readSOAP(data []byte) (*Message, error) {
-	root, err := parse(data)
+	root, err := Parse(data)
 	if err != nil {
 		return nil, err
 	}
-	if root.local != "Envelope" || root.space != SOAP11 && root.space != SOAP12 {
-		return nil, ErrShape
-	}
 	r := new(reader)
-	body := r.child(root, root.space, "Body")
-	if fault := r.child(body, root.space, "Fault"); fault.there() {
-		return &Message{Answer: true, Fault: r.fault(fault, root.space)}, nil
+	body, err := r.body(root)
+	if err != nil {
+		return nil, err
 	}
-	var found *element
-	var call Call
-	var answer bool
-	seen := 0
-	for _, wrapper := range body.children {
-		for _, e := range append([]*element{wrapper}, wrapper.children...) {
-			for _, c := range Calls {
-				for _, a := range []bool{false, true} {
-					if e.local == c.Element(a) && (e.space == "" || e.space == Space) {
-						found, call, answer = e, c, a
-						seen++
-					}
-				}
-			}
-		}
+	if fault := r.child(body, root.Space, "Fault"); fault.there() {
+		return &Message{Answer: true, Fault: r.fault(fault, root.Space)}, nil
 	}
-	if seen != 1 {
-		return nil, ErrShape
+	found, call, answer, err := only(body)
+	if err != nil {
+		return nil, err
 	}
 	m := r.message(found, call, answer)
 	if r.twice {
@@ -47,7 +32,46 @@ func readSOAP(data []byte) (*Message, error) {
 	return m, nil
 }
 
-func (r *reader) message(e *element, call Call, answer bool) *Message {
+// MessageOf is the element of the message in an envelope, for who looks at it as a schema does.
+func MessageOf(root *Element) (*Element, error) {
+	body, err := new(reader).body(root)
+	if err != nil {
+		return nil, err
+	}
+	found, _, _, err := only(body)
+	return found, err
+}
+
+// body is the body of an envelope.
+func (r *reader) body(root *Element) (*Element, error) {
+	if root.Local != "Envelope" || root.Space != SOAP11 && root.Space != SOAP12 {
+		return nil, ErrShape
+	}
+	return r.child(root, root.Space, "Body"), nil
+}
+
+// only is the one message in a body.
+func only(body *Element) (found *Element, call Call, answer bool, err error) {
+	seen := 0
+	for _, wrapper := range body.Children {
+		for _, e := range append([]*Element{wrapper}, wrapper.Children...) {
+			for _, c := range Calls {
+				for _, a := range []bool{false, true} {
+					if e.Local == c.Element(a) && (e.Space == "" || e.Space == Space) {
+						found, call, answer = e, c, a
+						seen++
+					}
+				}
+			}
+		}
+	}
+	if seen != 1 {
+		return nil, "", false, ErrShape
+	}
+	return found, call, answer, nil
+}
+
+func (r *reader) message(e *Element, call Call, answer bool) *Message {
 	ap, mssp, status := r.path(e, "AP_Info"), r.path(e, "MSSP_Info"), r.path(e, "Status")
 	m := &Message{
 		Call: call, Answer: answer, Major: e.attr("MajorVersion"), Minor: e.attr("MinorVersion"), TransID: e.attr("MSSP_TransID"),
@@ -62,7 +86,7 @@ func (r *reader) message(e *element, call Call, answer bool) *Message {
 		m.Data = r.data(e, "Message")
 	}
 	if call == Profile {
-		for _, c := range e.children {
+		for _, c := range e.Children {
 			if c.is(Space, "SignatureProfile") {
 				m.Profiles = append(m.Profiles, r.path(c, "mssURI").value())
 			}
@@ -73,7 +97,7 @@ func (r *reader) message(e *element, call Call, answer bool) *Message {
 	if p := r.child(r.path(e, "MSS_Signature"), SpaceFiCom, "PKCS1"); p.there() {
 		m.PKCS1, m.Base64, m.X509 = true, r.child(p, SpaceFiCom, "SignatureValue").value(), r.child(p, SpaceFiCom, "X509Certificate").value()
 	}
-	for _, c := range r.path(e, "AdditionalServices").children {
+	for _, c := range r.path(e, "AdditionalServices").Children {
 		noSpam := r.child(c, SpaceFiCom, "NoSpamCode")
 		m.Services = append(m.Services, Service{
 			URI: r.path(c, "Description", "mssURI").value(), Lang: r.child(c, SpaceFiCom, "UserLang").value(),
@@ -81,7 +105,7 @@ func (r *reader) message(e *element, call Call, answer bool) *Message {
 		})
 	}
 	if call == Registration || call == Profile {
-		e.find(func(c *element) {
+		e.find(func(c *Element) {
 			if c.is(Space, "X509Certificate") || c.is(SpaceDS, "X509Certificate") {
 				m.Certs = append(m.Certs, c.value())
 			}
@@ -90,15 +114,15 @@ func (r *reader) message(e *element, call Call, answer bool) *Message {
 	return m
 }
 
-func (r *reader) data(e *element, name string) *Data {
+func (r *reader) data(e *Element, name string) *Data {
 	d := r.path(e, name)
 	if !d.there() {
 		return nil
 	}
-	return &Data{d.attr("MimeType"), d.attr("Encoding"), d.text.String()}
+	return &Data{d.attr("MimeType"), d.attr("Encoding"), d.Text()}
 }
 
-func (r *reader) fault(e *element, space string) *Fault {
+func (r *reader) fault(e *Element, space string) *Fault {
 	f := new(Fault)
 	if space == SOAP11 {
 		code := r.child(e, "", "faultcode").value()
@@ -116,9 +140,9 @@ func (r *reader) fault(e *element, space string) *Fault {
 	return f
 }
 
-func allText(e *element) string {
+func allText(e *Element) string {
 	var words []string
-	e.find(func(c *element) {
+	e.find(func(c *Element) {
 		if v := c.value(); v != "" {
 			words = append(words, v)
 		}
@@ -342,24 +366,4 @@ func (f Form) writeFault(w *writer, fault *Fault, space string) {
 		w.end("e:Detail")
 	}
 	w.end("e:Fault")
-}
-
-// Order is the names of the elements of a SOAP message, in their order: what a schema would look at. nil where there is no message.
-func Order(data []byte) []string {
-	root, err := parse(data)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	root.find(func(e *element) {
-		for _, c := range Calls {
-			if names == nil && (e.local == c.Element(false) || e.local == c.Element(true)) {
-				names = []string{}
-				for _, child := range e.children {
-					names = append(names, child.local)
-				}
-			}
-		}
-	})
-	return names
 }

@@ -10,23 +10,24 @@ import (
 	"github.com/kyso-dev/kyso/internal/limits"
 )
 
-// element is an element with what these messages need of it. There is no mixed content in them.
-type element struct {
-	space, local string
-	attrs        []xml.Attr
+// Element is an element with what these messages need of it. There is no mixed content in them, so all of its own text is kept in one.
+type Element struct {
+	Space, Local string
+	Attrs        []xml.Attr // declarations of namespaces among them
+	Children     []*Element
 	text         strings.Builder
-	children     []*element
 }
 
-// parse reads XML strictly: no DTD, so no entities but XML's own, nothing that would be fetched, UTF-8 only, and everything bounded.
-func parse(data []byte) (*element, error) {
+// Parse reads XML strictly: no DTD, so no entities but XML's own, nothing that would be fetched, UTF-8 only, and everything bounded. Its
+// errors are those of [Form.Read].
+func Parse(data []byte) (*Element, error) {
 	if len(data) > limits.RemoteMessage {
 		return nil, ErrTooLarge
 	}
 	d := xml.NewDecoder(bytes.NewReader(data))
 	d.Strict = true
-	root := new(element)
-	open, count := []*element{root}, 0
+	root := new(Element)
+	open, count := []*Element{root}, 0
 	for {
 		tok, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -41,8 +42,8 @@ func parse(data []byte) (*element, error) {
 			if count++; count > limits.RemoteElements || len(open) > limits.RemoteDepth {
 				return nil, ErrTooLarge
 			}
-			e := &element{space: tok.Name.Space, local: tok.Name.Local, attrs: tok.Copy().Attr}
-			top.children = append(top.children, e)
+			e := &Element{Space: tok.Name.Space, Local: tok.Name.Local, Attrs: tok.Copy().Attr}
+			top.Children = append(top.Children, e)
 			open = append(open, e)
 		case xml.EndElement:
 			open = open[:len(open)-1]
@@ -59,45 +60,45 @@ func parse(data []byte) (*element, error) {
 			}
 		}
 	}
-	if len(root.children) != 1 {
+	if len(root.Children) != 1 {
 		return nil, ErrSyntax
 	}
-	return root.children[0], nil
+	return root.Children[0], nil
 }
 
 // reader looks things up in one message and remembers when something stood there twice, which could be read in two ways.
 type reader struct{ twice bool }
 
 // child is the element of that name in e; never nil, so that paths can be followed.
-func (r *reader) child(e *element, space, local string) *element {
-	var found *element
-	for _, c := range e.children {
-		if c.local == local && c.space == space {
+func (r *reader) child(e *Element, space, local string) *Element {
+	var found *Element
+	for _, c := range e.Children {
+		if c.Local == local && c.Space == space {
 			r.twice = r.twice || found != nil
 			found = c
 		}
 	}
 	if found == nil {
-		return new(element)
+		return new(Element)
 	}
 	return found
 }
 
-func (r *reader) path(e *element, locals ...string) *element {
+func (r *reader) path(e *Element, locals ...string) *Element {
 	for _, l := range locals {
 		e = r.child(e, Space, l)
 	}
 	return e
 }
 
-func (e *element) is(space, local string) bool { return e.space == space && e.local == local }
+func (e *Element) is(space, local string) bool { return e.Space == space && e.Local == local }
 
-func (e *element) there() bool { return e.local != "" }
+func (e *Element) there() bool { return e.Local != "" }
 
-func (e *element) value() string { return strings.TrimSpace(e.text.String()) }
+func (e *Element) value() string { return strings.TrimSpace(e.Text()) }
 
-func (e *element) attr(local string) string {
-	for _, a := range e.attrs {
+func (e *Element) attr(local string) string {
+	for _, a := range e.Attrs {
 		if a.Name.Local == local && a.Name.Space == "" {
 			return a.Value
 		}
@@ -105,10 +106,13 @@ func (e *element) attr(local string) string {
 	return ""
 }
 
+// Text is the text of the element itself, as it stands there.
+func (e *Element) Text() string { return e.text.String() }
+
 // find calls f for e and everything in it, in order.
-func (e *element) find(f func(*element)) {
+func (e *Element) find(f func(*Element)) {
 	f(e)
-	for _, c := range e.children {
+	for _, c := range e.Children {
 		c.find(f)
 	}
 }
