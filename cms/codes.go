@@ -45,6 +45,7 @@ const (
 	CodeHash             = Code("cms.hash")              // another hash than the one asked for: found, asked
 	CodeContentKind      = Code("cms.content-kind")      // over something other than plain data: type
 	CodeCertificateOther = Code("cms.certificate-other") // by another certificate than that of: subject
+	CodeNotDER           = Code("cms.not-der")           // not DER, and parts that may not be changed are not either
 )
 
 // Codes of findings.

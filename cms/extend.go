@@ -154,16 +154,11 @@ func (o *ExtendOptions) read(ctx context.Context, src io.Reader) (*reader, *hash
 // raisable refuses signatures that can have no baseline level, and those that are broken: a time-stamp over them would promise what
 // is not there.
 func (d *reader) raisable(s *Signature, level Level, now time.Time) error {
-	for _, a := range s.Info.UnsignedAttrs {
-		if has([]cmsdata.Attribute{a}, notInBaseline...) {
-			return refused(level, "it has the attribute "+cmsdata.AttributeName(a.Type)+" of the extended forms")
-		}
-	}
 	if s.Certificate == nil {
 		return fail(CodeCertificateMissing, nil)
 	}
-	if reason := d.shortfall(s, false); reason != "" {
-		return refused(level, reason)
+	if err := d.baseline(s, level); err != nil {
+		return err
 	}
 	switch {
 	case s.ContentIntegrity == Broken:
@@ -172,6 +167,19 @@ func (d *reader) raisable(s *Signature, level Level, now time.Time) error {
 		return fail(CodeSignature, nil)
 	case now.After(s.Certificate.NotAfter) && s.proved() == nil:
 		return refused(level, "its certificate has expired, and no time-stamp says that it was made before") // 6.3, requirement m
+	}
+	return nil
+}
+
+// baseline refuses signatures that can have no baseline level, by what they are made of.
+func (d *reader) baseline(s *Signature, level Level) error {
+	for _, a := range s.Info.UnsignedAttrs {
+		if has([]cmsdata.Attribute{a}, notInBaseline...) {
+			return refused(level, "it has the attribute "+cmsdata.AttributeName(a.Type)+" of the extended forms")
+		}
+	}
+	if reason := d.shortfall(s, false); reason != "" {
+		return refused(level, reason)
 	}
 	return nil
 }

@@ -20,10 +20,19 @@ import (
 // A detached result is written at once when all is well. An attached one is written while content is read: after an error
 // dst holds the beginning of a file that is of no use and must be thrown away.
 func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, content io.Reader, signature []byte, opts *FinishOptions) error {
+	o := orDefault(opts)
+	return p.finish(ctx, dst, content, func() (*cmsdata.SignedData, []byte, error) {
+		sd, err := p.signedData(ctx, signature, &o)
+		return sd, nil, err
+	})
+}
+
+// finish compares content with what was prepared and writes the structure that is made meanwhile: as it is marshalled, or raw where that
+// is not nil.
+func (p *PreparedSignature) finish(ctx context.Context, dst io.Writer, content io.Reader, make func() (sd *cmsdata.SignedData, raw []byte, err error)) error {
 	if p.input == nil {
 		return fail(CodeState, nil, "reason", "it was prepared from a digest")
 	}
-	o := orDefault(opts)
 	if dst == nil {
 		return noDestination()
 	}
@@ -31,7 +40,7 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, content i
 		return fail(CodeContent, nil)
 	}
 	if p.attached {
-		sd, err := p.signedData(ctx, signature, &o)
+		sd, _, err := make()
 		if err != nil {
 			return err
 		}
@@ -44,9 +53,12 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, content i
 	if err := check.check(); err != nil {
 		return err
 	}
-	raw, err := p.FinishDER(ctx, signature, &o)
+	sd, raw, err := make()
+	if err == nil && raw == nil {
+		raw, err = sd.Marshal()
+	}
 	if err != nil {
-		return err
+		return wrap(err)
 	}
 	return write(dst, raw)
 }

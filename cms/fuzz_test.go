@@ -2,6 +2,7 @@ package cms_test
 
 import (
 	"bytes"
+	"crypto"
 	"errors"
 	"slices"
 	"testing"
@@ -11,6 +12,27 @@ import (
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/testpki"
 )
+
+// FuzzCheck takes anything for a CMS that a service made: an *Error, or what Read finds intact too, by that certificate.
+func FuzzCheck(f *testing.F) {
+	pki, _ := testpki.Start(f)
+	cert := pki.Certificate("ec")
+	f.Add(sign(f, pki, "ec", text, nil))
+	f.Add(sign(f, pki, "ec", text, &cms.Options{Attached: true}))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		for _, err := range []error{cms.CheckDigest(raw, sha256Sum(text), crypto.SHA256, cert), cms.CheckContent(raw, []byte(text), cert)} {
+			if err != nil {
+				var e *cms.Error
+				require.ErrorAs(t, err, &e)
+				continue
+			}
+			doc := read(t, raw, text)
+			require.Len(t, doc.Signatures, 1)
+			require.Equal(t, cms.Intact, doc.Signatures[0].ContentIntegrity)
+			require.Equal(t, cms.Intact, doc.Signatures[0].SignatureIntegrity)
+		}
+	})
+}
 
 // FuzzExtend: whatever the file is, there is an *Error or a file that has the level, with all that was there before in it.
 func FuzzExtend(f *testing.F) {

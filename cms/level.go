@@ -75,6 +75,9 @@ func has(attrs []cmsdata.Attribute, oids ...asn1.ObjectIdentifier) bool {
 // type (RFC 5652, 11.4).
 func (d *reader) shortfall(s *Signature, counter bool) string {
 	si := s.Info
+	if si.SignedAttrsRaw == nil {
+		return "it has no signed attributes"
+	}
 	if !counter {
 		kind, err := si.ContentTypeAttr()
 		if err != nil || !kind.Equal(cmsdata.OIDData) || !d.sd.ContentType.Equal(cmsdata.OIDData) {
@@ -96,8 +99,11 @@ func (d *reader) shortfall(s *Signature, counter bool) string {
 	}
 	_, claimed := si.Attr(cmsdata.OIDSigningTime)
 	if d.opts.PAdES && !counter {
-		if claimed > 0 || d.sd.Attached || len(d.sd.Signers) != 1 {
+		if d.sd.Attached || len(d.sd.Signers) != 1 {
 			return "it is not made for a PDF"
+		}
+		if claimed > 0 {
+			return "it claims a signing time, and in a PDF only the signature dictionary may"
 		}
 	} else if claimed != 1 || s.SigningTime == nil {
 		return "it does not claim a signing time"

@@ -66,7 +66,10 @@ type FinishOptions struct {
 	// Timestamper and Collector are those of Options.
 	Timestamper timestamp.Timestamper
 	Collector   trust.Collector
-	// InsecureSkipCheck is that of Options.
+	// PAdES makes FinishCMS and FinishCMSDER refuse a CMS that EN 319 142-1, 6.3, does not let into a PDF, such as one that claims a
+	// signing time, whatever the level.
+	PAdES bool
+	// InsecureSkipCheck is that of Options. What a service made is checked nevertheless.
 	InsecureSkipCheck bool
 	// Clock tells the time; nil means time.Now.
 	Clock func() time.Time

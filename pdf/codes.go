@@ -25,6 +25,7 @@ const (
 	CodeFieldLocked   finding.Code = "pdf.field-locked"   // an earlier signature locked it; params: field, by
 	CodeSeedValue     finding.Code = "pdf.seed-value"     // the field demands what was not asked for; params: field, entry, wants
 	CodeContentsSize  finding.Code = "pdf.contents-size"  // the space left for the signature was too small; params: have, need
+	CodeTwice         finding.Code = "pdf.said-twice"     // the service's CMS says what the signature dictionary says; params: entry, attribute
 	CodeBatch         finding.Code = "pdf.batch"          // not all of a batch were signed; params: failed, total
 	CodeBatchStopped  finding.Code = "pdf.batch-stopped"  // not signed because another document could not be
 	CodeChanged       finding.Code = "pdf.changed"        // the document is not the one that was prepared

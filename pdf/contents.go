@@ -15,12 +15,11 @@ import (
 	"github.com/kyso-dev/kyso/timestamp"
 )
 
-// Sub-filters of ISO 32000-2, Table 260, and ETSI EN 319 142-1.
+// Further sub-filters of ISO 32000-2, Table 260, and ETSI EN 319 142-1.
 const (
-	subFilterToken    = "ETSI.RFC3161"
-	subFilterDetached = "adbe.pkcs7.detached"
-	subFilterSHA1     = "adbe.pkcs7.sha1"
-	subFilterX509     = "adbe.x509.rsa_sha1"
+	subFilterToken = "ETSI.RFC3161"
+	subFilterSHA1  = "adbe.pkcs7.sha1"
+	subFilterX509  = "adbe.x509.rsa_sha1"
 
 	integrityUnknown = cms.Unknown
 )
@@ -86,7 +85,7 @@ func (e *entry) value() (value *cmsdata.SignedData, hashes []crypto.Hash) {
 		return nil, nil
 	}
 	switch e.SubFilter {
-	case subFilterPAdES, subFilterDetached, subFilterToken:
+	case SubFilterCAdES, SubFilterPKCS7, subFilterToken:
 	case subFilterSHA1, subFilterX509:
 		e.add(CodeSubFilterLegacy, finding.Error, "ISO 32000-2, 12.8.3", "sub_filter", e.SubFilter)
 		if e.SubFilter == subFilterX509 {
@@ -134,7 +133,7 @@ func (e *entry) unreadable() finding.Code {
 
 // signed gathers the facts of the CMS structure of a signature.
 func (r *reader) signed(ctx context.Context, e *entry, value *cmsdata.SignedData, digest func(crypto.Hash) ([]byte, error)) error {
-	pades := e.SubFilter == subFilterPAdES
+	pades := e.SubFilter == SubFilterCAdES
 	doc, err := cms.ReadSignedData(ctx, value, digest, &cms.ReadOptions{Certificates: r.opts.Certificates, PAdES: pades})
 	if err != nil {
 		if ctx.Err() != nil {

@@ -111,7 +111,7 @@ func (x *extension) choose() error {
 	for _, s := range x.doc.Signatures {
 		switch {
 		case x.opts.Field != "" && !slices.Contains(s.Fields, x.opts.Field):
-		case s.SubFilter != subFilterPAdES:
+		case s.SubFilter != SubFilterCAdES:
 			other = s
 		case s.CMS == nil || s.Extent == Part || s.CMS.ContentIntegrity != cms.Intact || s.CMS.SignatureIntegrity != cms.Intact:
 			return fault(CodeBroken, nil, "field", s.Field)

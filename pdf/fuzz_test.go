@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/pdf"
 )
@@ -86,5 +87,40 @@ func FuzzState(f *testing.F) {
 		}
 		_ = p.Request()
 		_ = p.Finish(t.Context(), io.Discard, bytes.NewReader(doc), int64(len(doc)), []byte{1}, nil)
+	})
+}
+
+// FuzzFinishCMS takes anything as the CMS of a service: an error with a code and nothing written, or a document whose signature is whole
+// and intact under the certificate that was prepared for.
+func FuzzFinishCMS(f *testing.F) {
+	pki, _ := testpki.Start(f)
+	doc := plain()
+	var prepared []*pdf.PreparedSignature
+	for i, kind := range []string{pdf.SubFilterCAdES, pdf.SubFilterPKCS7} {
+		p := prepare(f, pki, doc, "ec", &pdf.Options{SubFilter: kind})
+		digest, hash := p.Digest()
+		good := service(f, pki, "ec", digest, hash, nil, bound(pki, "ec"))
+		f.Add(good, i == 0)
+		f.Add(indefinite(f, good), i == 0)
+		f.Add(service(f, pki, "ec", digest, hash, nil), i == 0)
+		prepared = append(prepared, p)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte, pades bool) {
+		p := prepared[0]
+		if !pades {
+			p = prepared[1]
+		}
+		out, err := finishCMS(t, p, doc, raw, nil)
+		if err != nil {
+			require.NotEmpty(t, code(err), err)
+			return
+		}
+		s := read(t, out).Signatures[0]
+		require.Empty(t, s.Findings)
+		require.Equal(t, pdf.Whole, s.Extent)
+		require.Equal(t, pades, s.Level == pdf.LevelBB || s.Level == pdf.LevelBT)
+		require.Equal(t, cms.Intact, s.CMS.ContentIntegrity)
+		require.Equal(t, cms.Intact, s.CMS.SignatureIntegrity)
+		require.True(t, s.CMS.Certificate.Equal(pki.Certificate("ec")))
 	})
 }

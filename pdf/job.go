@@ -103,10 +103,13 @@ func begin(ctx context.Context, src io.ReaderAt, size int64, chain []*x509.Certi
 		return nil, err
 	}
 	j.layout = layout{
-		field: o.Field, reason: o.Reason, location: o.Location, name: o.Name, contactInfo: o.ContactInfo,
+		subFilter: pdfobj.Name(o.SubFilter), field: o.Field, reason: o.Reason, location: o.Location, name: o.Name, contactInfo: o.ContactInfo,
 		date: formatDate(o.SigningTime), certify: o.Certify, contents: o.ContentsSize,
 	}
 	if j.target, err = j.doc.choose(&j.layout); err != nil {
+		return nil, err
+	}
+	if err := checkKind(o.SubFilter, o.Level, j.layout.field); err != nil {
 		return nil, err
 	}
 	if j.target.existing != nil {

@@ -38,6 +38,7 @@ func TestJudgesOnLocksAndSeedValues(t *testing.T) {
 		"seed-hash":    {[]string{"--seed-hash", "sha512"}, kyso.Options{}, ""},
 		"seed-reason":  {[]string{"--seed-reason", "Tôi đồng ý"}, kyso.Options{Reason: "Tôi đồng ý"}, ""},
 		"seed-filter":  {[]string{"--seed-subfilter", "ETSI.CAdES.detached"}, kyso.Options{}, ""},
+		"seed-plain":   {[]string{"--seed-subfilter", "adbe.pkcs7.detached"}, kyso.Options{SubFilter: kyso.SubFilterPKCS7}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := filepath.Join(dir, name+".pdf")
@@ -59,7 +60,7 @@ func TestJudgesOnLocksAndSeedValues(t *testing.T) {
 			}
 		})
 	}
-	require.Len(t, append(once, twice...), 11)
+	require.Len(t, append(once, twice...), 13)
 	for _, answer := range testtool.Hanko(t, append([]string{"validate", "--online", "--trust", root}, append(once, twice...)...)...) {
 		require.Equal(t, true, testtool.Field(answer, "bottom_line"), answer)
 		require.NotEqual(t, false, testtool.Field(answer, "signatures", 0, "seed_value_ok"))

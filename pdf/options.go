@@ -24,6 +24,12 @@ const (
 	LevelBLTA = ades.BLTA // and an archive time-stamp over all of that
 )
 
+// The kinds of signature that are made, as /SubFilter names them.
+const (
+	SubFilterCAdES = "ETSI.CAdES.detached" // PAdES (ETSI EN 319 142-1; ISO 32000-2, 12.8.3.4)
+	SubFilterPKCS7 = "adbe.pkcs7.detached" // plain CMS, for readers and fields that ask for it; it has no baseline levels (ISO 32000-1, 12.8.3.3)
+)
+
 // Certification is what a certification signature still allows to be done to the document (ISO 32000-2, 12.8.2.2). The zero value
 // makes an approval signature, which certifies nothing.
 type Certification int
@@ -49,6 +55,8 @@ type Options struct {
 	Timestamper timestamp.Timestamper
 	// Collector finds the certificates and revocation data of LevelBLT.
 	Collector trust.Collector
+	// SubFilter is the kind of signature: SubFilterCAdES, which "" stands for too, or SubFilterPKCS7, which reaches no level above B-B.
+	SubFilter string
 	// Field is the fully qualified name of an empty signature field to use, or of one to make; "" makes "Signature1" or the next
 	// such name that is free.
 	Field string
@@ -114,6 +122,12 @@ func (o *Options) settle() (Options, error) {
 	if err := checkLevel(c.Level); err != nil {
 		return c, err
 	}
+	if c.SubFilter == "" {
+		c.SubFilter = SubFilterCAdES
+	}
+	if c.SubFilter != SubFilterCAdES && c.SubFilter != SubFilterPKCS7 {
+		return c, badOption("SubFilter", c.SubFilter)
+	}
 	if c.Certify < 0 || c.Certify > 3 {
 		return c, badOption("Certify", strconv.Itoa(int(c.Certify)))
 	}
@@ -151,6 +165,14 @@ func badOption(option, value string) *Error {
 func checkLevel(l Level) error {
 	if _, ok := ades.ParseLevel(string(l)); !ok {
 		return badOption("Level", string(l))
+	}
+	return nil
+}
+
+// checkKind refuses levels to what has none.
+func checkKind(subFilter string, l Level, field string) error {
+	if subFilter != SubFilterCAdES && l != LevelBB {
+		return fault(CodeLevel, nil, "field", field, "sub_filter", subFilter)
 	}
 	return nil
 }

@@ -122,6 +122,8 @@ func TestSeedValues(t *testing.T) {
 		"other filter":             {"/Ff 1 /Filter /Other", pdf.Options{}, "Filter"},
 		"sub-filter":               {"/Ff 2 /SubFilter [/adbe.pkcs7.detached /ETSI.CAdES.detached]", pdf.Options{}, ""},
 		"other sub-filter":         {"/Ff 2 /SubFilter [/adbe.pkcs7.detached]", pdf.Options{}, "SubFilter"},
+		"plain CMS":                {"/Ff 2 /SubFilter [/adbe.pkcs7.detached]", pdf.Options{SubFilter: pdf.SubFilterPKCS7}, ""},
+		"not plain CMS":            {"/Ff 2 /SubFilter [/ETSI.CAdES.detached]", pdf.Options{SubFilter: pdf.SubFilterPKCS7}, "SubFilter"},
 		"version":                  {"/Ff 4 /V 3", pdf.Options{}, ""},
 		"later version":            {"/Ff 4 /V 4", pdf.Options{}, "V"},
 		"reason":                   {"/Ff 8 /Reasons [(I agree) (I wrote it)]", pdf.Options{Reason: "I wrote it"}, ""},

@@ -90,6 +90,11 @@ func (p *PreparedSignature) InputSHA256() []byte { return slices.Clone(p.sum) }
 // dst gets nothing before the signature is complete; a document above 4 MiB is compared while it is copied. After an error discard
 // what dst has got.
 func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, signature []byte, opts *FinishOptions) error {
+	return p.finish(ctx, dst, src, size, opts, func(o *cms.FinishOptions) ([]byte, error) { return p.cms.FinishDER(ctx, signature, o) })
+}
+
+// finish puts what make gives into the document.
+func (p *PreparedSignature) finish(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, opts *FinishOptions, make func(*cms.FinishOptions) ([]byte, error)) error {
 	var o FinishOptions
 	if opts != nil {
 		o = *opts
@@ -106,6 +111,9 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.Re
 	if err := checkLevel(o.Level); err != nil {
 		return err
 	}
+	if err := checkKind(string(p.layout.subFilter), o.Level, p.layout.field); err != nil {
+		return err
+	}
 	if err := checkHelpers(o.Level, o.Timestamper, o.Collector); err != nil {
 		return err
 	}
@@ -117,7 +125,9 @@ func (p *PreparedSignature) Finish(ctx context.Context, dst io.Writer, src io.Re
 	if err != nil {
 		return err
 	}
-	der, err := p.cms.FinishDER(ctx, signature, &cms.FinishOptions{Level: inside(o.Level), Timestamper: o.Timestamper, InsecureSkipCheck: o.InsecureSkipCheck})
+	der, err := make(&cms.FinishOptions{
+		Level: inside(o.Level), Timestamper: o.Timestamper, InsecureSkipCheck: o.InsecureSkipCheck, PAdES: p.layout.subFilter == SubFilterCAdES,
+	})
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func applySeeds(f *pdfobj.File, fd *field, chain []*x509.Certificate, o *Options
 		s.refuse("Filter", string(want))
 	}
 	if binding&seedSubFilter != 0 {
-		if want := s.strings(dict, "SubFilter"); len(want) > 0 && !slices.Contains(want, subFilterPAdES) {
+		if want := s.strings(dict, "SubFilter"); len(want) > 0 && !slices.Contains(want, o.SubFilter) {
 			s.refuse("SubFilter", strings.Join(want, ", "))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/pdfobj"
 )
 
 // stateVersion counts the forms of a stored preparation, and the ways in which an update section is written: a change of either
@@ -22,6 +23,7 @@ type state struct {
 	Size      int64           `json:"size"`
 	SHA256    string          `json:"sha256"`
 	Level     Level           `json:"level"`
+	SubFilter string          `json:"sub_filter,omitempty"` // "": SubFilterCAdES, as before there was a choice
 	Field     string          `json:"field"`
 	Reason    string          `json:"reason"`
 	Location  string          `json:"location"`
@@ -47,9 +49,13 @@ func (p *PreparedSignature) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	l := &p.layout
+	kind := string(l.subFilter)
+	if kind == SubFilterCAdES {
+		kind = ""
+	}
 	out, err := json.Marshal(state{
 		Format: stateFormat, Version: stateVersion, Size: p.size, SHA256: hex.EncodeToString(p.sum), Level: p.level,
-		Field: l.field, Reason: l.reason, Location: l.location, Name: l.name, Contact: l.contactInfo, Date: l.date, Certify: l.certify, Contents: l.contents,
+		SubFilter: kind, Field: l.field, Reason: l.reason, Location: l.location, Name: l.name, Contact: l.contactInfo, Date: l.date, Certify: l.certify, Contents: l.contents,
 		ByteRange: p.byteRange, Update: hex.EncodeToString(p.update), CMS: inner,
 	})
 	if err == nil && len(out) > limits.PDFState {
@@ -88,7 +94,12 @@ func (p *PreparedSignature) UnmarshalJSON(data []byte) error {
 	if !ok {
 		return fault(CodeState, nil, "part", "update_sha256")
 	}
-	if checkLevel(s.Level) != nil {
+	if s.SubFilter == "" {
+		s.SubFilter = SubFilterCAdES
+	} else if s.SubFilter != SubFilterPKCS7 {
+		return fault(CodeState, nil, "part", "sub_filter")
+	}
+	if checkLevel(s.Level) != nil || checkKind(s.SubFilter, s.Level, "") != nil {
 		return fault(CodeState, nil, "part", "level")
 	}
 	if s.Contents <= 0 || s.Contents > limits.PDFContents {
@@ -105,8 +116,11 @@ func (p *PreparedSignature) UnmarshalJSON(data []byte) error {
 		return fault(CodeState, err, "part", "cms")
 	}
 	*p = PreparedSignature{
-		layout: layout{field: s.Field, reason: s.Reason, location: s.Location, name: s.Name, contactInfo: s.Contact, date: s.Date, certify: s.Certify, contents: s.Contents},
-		level:  s.Level, size: s.Size, sum: sum, byteRange: s.ByteRange, update: update, cms: inner,
+		layout: layout{
+			subFilter: pdfobj.Name(s.SubFilter), field: s.Field, reason: s.Reason, location: s.Location, name: s.Name, contactInfo: s.Contact,
+			date: s.Date, certify: s.Certify, contents: s.Contents,
+		},
+		level: s.Level, size: s.Size, sum: sum, byteRange: s.ByteRange, update: update, cms: inner,
 	}
 	return nil
 }

@@ -8,8 +8,7 @@ import (
 )
 
 const (
-	filterName     = "Adobe.PPKLite"
-	subFilterPAdES = "ETSI.CAdES.detached"
+	filterName = "Adobe.PPKLite"
 
 	flagPrint  = 1 << 2 // annotation flags, ISO 32000-2, Table 167
 	flagLocked = 1 << 7
@@ -19,6 +18,7 @@ const (
 // layout is everything that decides the octets of an update section besides the document: the same layout over the same document
 // gives the same octets, which is how a preparation that was stored is taken up again.
 type layout struct {
+	subFilter                           pdfobj.Name
 	field                               string // "": to be chosen
 	reason, location, name, contactInfo string
 	date                                string // /M
@@ -160,7 +160,7 @@ func (n *draft) finish() (*section, error) {
 
 // write makes the update section: signature dictionary, field, form, page and catalog as far as they change.
 func (d *document) write(l *layout, t target) (*section, error) {
-	n := d.draft("Sig", subFilterPAdES, l.contents)
+	n := d.draft("Sig", l.subFilter, l.contents)
 	sig := n.dict
 	sig.Set("M", pdfobj.String(l.date))
 	for _, text := range [...]struct {

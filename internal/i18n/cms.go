@@ -110,6 +110,10 @@ var cms = map[string]Message{
 		En: "the service's signature is about content of the type {type}, not about plain data",
 		Vi: "chữ ký do dịch vụ trả về áp dụng cho nội dung loại {type}, không phải dữ liệu thông thường",
 	},
+	"cms.not-der": {
+		En: "the service's signature is not encoded in DER and cannot be brought to it without changing what others signed",
+		Vi: "chữ ký do dịch vụ trả về không được mã hóa theo DER và không thể chuyển sang DER mà không làm thay đổi phần bên khác đã ký",
+	},
 	"cms.certificate-other": {
 		En: "the service did not sign with the certificate of {subject}",
 		Vi: "dịch vụ không ký bằng chứng thư số của {subject}",

@@ -23,6 +23,7 @@ var pdf = map[string]Message{
 	"pdf.field-locked":   {"the field {field} is locked by the signature in {by}", "trường {field} đã bị khóa bởi chữ ký trong ô {by}"},
 	"pdf.seed-value":     {"the field {field} requires for {entry}: {wants}", "ô chữ ký {field} yêu cầu {entry} là: {wants}"},
 	"pdf.contents-size":  {"the signature takes {need} bytes and only {have} were kept free; prepare again with more room", "chữ ký cần {need} byte nhưng chỉ dành sẵn {have} byte; hãy chuẩn bị lại với chỗ rộng hơn"},
+	"pdf.said-twice":     {"the service's signature has the attribute {attribute}, so the document cannot have a {entry} of its own", "chữ ký do dịch vụ trả về có thuộc tính {attribute} nên tài liệu không được có mục {entry} riêng"},
 	"pdf.batch":          {"{failed} of {total} documents were not signed", "{failed} trên tổng số {total} tài liệu chưa được ký"},
 	"pdf.batch-stopped":  {"not signed, because another document of the batch could not be", "chưa ký vì một tài liệu khác trong lô không ký được"},
 	"pdf.changed":        {"the document has changed since it was prepared for signing", "tài liệu đã thay đổi kể từ khi chuẩn bị ký"},

@@ -1,0 +1,137 @@
+package cms
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"encoding/asn1"
+	"io"
+	"slices"
+
+	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/der"
+)
+
+// Digest is the digest of the content and the hash that made it: what to send to a service that answers with a whole CMS, which
+// FinishCMS takes. A service that signs a bare value takes Request instead.
+func (p *PreparedSignature) Digest() ([]byte, crypto.Hash) {
+	si, err := cmsdata.ParseSignedAttributes(p.attrs)
+	if err != nil {
+		return nil, 0 // the zero value
+	}
+	digest, err := si.MessageDigest()
+	if err != nil {
+		return nil, 0
+	}
+	return bytes.Clone(digest), p.algorithm.Hash
+}
+
+// FinishCMS is Finish for a service that was sent Digest and answers with a whole CMS in place of a signature value: what CheckDigest
+// takes, by the certificate that was prepared for, detached even where the result is to be attached. The signed attributes are the
+// service's; those that were prepared are not used.
+//
+// A detached result at B-B is the answer, octet for octet. It is changed where it must be: BER is brought to DER (CodeNotDER where parts
+// that others signed are not DER themselves), an answer without its signer's certificate gets the chain that was prepared, an attached
+// result gets the content. Unsigned attributes that are there stay.
+//
+// At B-B an answer may be plain CMS. A level above is refused with CodeLevelRefused where the service's part is no baseline signature
+// (EN 319 122-1, 6.3): without a signing time, or without a signing-certificate attribute.
+func (p *PreparedSignature) FinishCMS(ctx context.Context, dst io.Writer, content io.Reader, der []byte, opts *FinishOptions) error {
+	o := orDefault(opts)
+	return p.finish(ctx, dst, content, func() (*cmsdata.SignedData, []byte, error) { return p.answered(ctx, der, &o) })
+}
+
+// FinishCMSDER is FinishCMS for a detached signature, without a look at its content.
+func (p *PreparedSignature) FinishCMSDER(ctx context.Context, der []byte, opts *FinishOptions) ([]byte, error) {
+	if p.attached {
+		return nil, fail(CodeContent, nil)
+	}
+	o := orDefault(opts)
+	sd, raw, err := p.answered(ctx, der, &o)
+	if err == nil && raw == nil {
+		raw, err = sd.Marshal()
+	}
+	return raw, wrap(err)
+}
+
+// answered checks a service's answer and brings it to its level. raw is the answer itself where nothing was added to it.
+func (p *PreparedSignature) answered(ctx context.Context, ber []byte, o *FinishOptions) (sd *cmsdata.SignedData, raw []byte, err error) {
+	level, err := p.levelFor(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkMeans(level, o.Timestamper, o.Collector); err != nil {
+		return nil, nil, err
+	}
+	if len(p.chain) == 0 {
+		return nil, nil, badState("it has no certificate, or too many")
+	}
+	digest, hash := p.Digest()
+	over := func(sd *cmsdata.SignedData) (digester, error) { return overDigest(sd, digest, hash) }
+	sd, s, err := answer(ctx, ber, p.chain[0], o.PAdES, over)
+	if err != nil {
+		return nil, nil, err
+	}
+	if raw, err = distinguished(ber, sd); err != nil {
+		return nil, nil, err
+	}
+	if !bytes.Equal(raw, ber) {
+		if sd, s, err = answer(ctx, raw, p.chain[0], o.PAdES, over); err != nil {
+			return nil, nil, err
+		}
+	}
+	si := sd.Signers[0]
+	if !slices.ContainsFunc(s.Certificates, s.Certificate.Equal) {
+		if oldArchive(si) {
+			return nil, nil, fail(CodeArchived, nil)
+		}
+		for _, c := range p.chain {
+			sd.AddCertificate(c.Raw)
+		}
+		s.Certificates, raw = sd.X509(), nil
+	}
+	if level != LevelBB || o.PAdES {
+		d := &reader{ctx: ctx, opts: ReadOptions{PAdES: o.PAdES}, sd: sd}
+		if err := d.baseline(s, level); err != nil {
+			return nil, nil, err
+		}
+	}
+	if o.PAdES {
+		for _, a := range slices.Concat(si.SignedAttrs, si.UnsignedAttrs) {
+			if has([]cmsdata.Attribute{a}, notInPDF...) {
+				return nil, nil, refused(level, "it has the attribute "+cmsdata.AttributeName(a.Type)+", which a PDF admits in no signature")
+			}
+		}
+	}
+	if level != LevelBB {
+		raw = nil
+	}
+	return sd, raw, p.raise(ctx, sd, si, o)
+}
+
+// notInPDF are the attributes that ISO 32000-2, 12.8.3.4.3, i, forbids.
+var notInPDF = []asn1.ObjectIdentifier{
+	cmsdata.OIDCounterSignature, cmsdata.OIDContentReference, cmsdata.OIDContentIdentifier, cmsdata.OIDContentHints,
+}
+
+// distinguished is a structure in DER: itself where it is (as far as lengths and strings go: what else is not, no reader minds). What
+// others signed or hashed as it lies there must be DER already.
+func distinguished(ber []byte, sd *cmsdata.SignedData) ([]byte, error) {
+	out, err := der.Normalize(ber)
+	if err != nil {
+		return nil, fail(CodeNotDER, err)
+	}
+	if bytes.Equal(out, ber) {
+		return ber, nil
+	}
+	after, err := cmsdata.Parse(out)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	same := func(a, b cmsdata.Attribute) bool { return bytes.Equal(a.Raw, b.Raw) }
+	if !slices.EqualFunc(sd.Certificates, after.Certificates, bytes.Equal) || !slices.EqualFunc(sd.CRLs, after.CRLs, bytes.Equal) ||
+		!slices.EqualFunc(sd.Signers[0].UnsignedAttrs, after.Signers[0].UnsignedAttrs, same) {
+		return nil, fail(CodeNotDER, nil)
+	}
+	return out, nil
+}
