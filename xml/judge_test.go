@@ -53,6 +53,9 @@ func TestXMLSecVerifies(t *testing.T) {
 		}},
 		"element by Id": {"signer", Options{References: []ReferenceOptions{{URI: "#data"}}}},
 		"enveloping":    {"signer", Options{Form: Enveloping}},
+		"enveloping, comments": {"signer", Options{
+			Form: Enveloping, Canonicalization: C14N10WithComments, Objects: []Object{{ID: "note", Content: "<!-- ghi chú --><note/>"}}, References: []ReferenceOptions{{}, {URI: "#note"}},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := sign(t, []byte(invoiceXML), thePKI().Signer(c.signer), &c.opts)

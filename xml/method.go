@@ -29,3 +29,17 @@ func (c C14N) version11() bool { return c == C14N11 || c == C14N11WithComments }
 func (c C14N) comments() bool {
 	return c == C14N10WithComments || c == C14N11WithComments || c == ExclusiveC14NWithComments
 }
+
+// named is the algorithm for an element that a Reference names by its Id: comments are no part of what it names, whatever the
+// algorithm does with them (XML Signature 1.1, 4.4.3.3).
+func (c C14N) named() C14N {
+	switch c {
+	case C14N10WithComments:
+		return C14N10
+	case C14N11WithComments:
+		return C14N11
+	case ExclusiveC14NWithComments:
+		return ExclusiveC14N
+	}
+	return c
+}

@@ -135,6 +135,7 @@ type FinishOptions struct {
 // settle copies the options, fills in what is open and refuses what makes no sense.
 func (o *Options) settle() (Options, error) {
 	c := orDefault(o)
+	c.References = slices.Clone(c.References) // the caller's stay as they are
 	if c.Canonicalization == "" {
 		c.Canonicalization = ExclusiveC14N
 	}

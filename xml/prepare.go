@@ -181,13 +181,7 @@ func (w *work) enveloped() error {
 		if e.options.URI != "" {
 			r.plan.target, r.plan.id = targetID, e.options.URI[1:]
 		}
-		method := C14N10
-		if n := len(e.transforms); e.transforms == nil {
-			method = o.Canonicalization
-		} else if n > 0 && C14N(e.transforms[n-1]).Known() {
-			method = C14N(e.transforms[n-1])
-		}
-		r.plan.steps = []transform{{algorithm: string(method)}}
+		r.plan.steps = []transform{{algorithm: string(e.method(o.Canonicalization))}}
 		references[i] = r
 		pass.add(r)
 	}
@@ -254,6 +248,19 @@ func (w *work) newPlace() (*place, error) {
 	}
 	p.taken, p.before = w.ids(), w.o.Before
 	return p, nil
+}
+
+// method is the canonicalisation that the transforms end with: Canonical XML 1.0 where they name none (XML Signature, 4.4.3.2), and what
+// suits where they are left open.
+func (e *entry) method(suits C14N) C14N {
+	n := len(e.transforms)
+	switch {
+	case e.transforms == nil:
+		return suits
+	case n > 0 && C14N(e.transforms[n-1]).Known():
+		return C14N(e.transforms[n-1])
+	}
+	return C14N10
 }
 
 // inDocument reports that the URI names the document or an element of it.
@@ -365,11 +372,8 @@ func (w *work) digest(e *entry, context *xmltree.Context) error {
 		if e.transforms == nil {
 			e.transforms = []string{string(w.o.Canonicalization)}
 		}
-		method := C14N10
-		if n := len(e.transforms); n > 0 && C14N(e.transforms[n-1]).Known() {
-			method = C14N(e.transforms[n-1])
-		}
-		octets, err := canonicalElement([]byte(w.objects[slices.IndexFunc(w.o.Objects, func(o Object) bool { return o.ID == ob.ID })]), context, method, nil)
+		raw := w.objects[slices.IndexFunc(w.o.Objects, func(o Object) bool { return o.ID == ob.ID })]
+		octets, err := canonicalElement([]byte(raw), context, e.method("").named(), nil)
 		if err != nil {
 			return err
 		}
@@ -452,12 +456,8 @@ func (w *work) enveloping() error {
 			if e.transforms == nil {
 				e.transforms = []string{string(o.Canonicalization)}
 			}
-			method := C14N10
-			if n := len(e.transforms); n > 0 && C14N(e.transforms[n-1]).Known() {
-				method = C14N(e.transforms[n-1])
-			}
 			element := bytes.Join([][]byte{[]byte(open), content, []byte(w.b.closing("Object"))}, nil)
-			octets, err := canonicalElement(element, context, method, nil)
+			octets, err := canonicalElement(element, context, e.method("").named(), nil)
 			if err != nil {
 				return err
 			}

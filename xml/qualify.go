@@ -29,7 +29,6 @@ func (o *Options) name() {
 	if o.Level == "" {
 		return
 	}
-	o.References = slices.Clone(o.References) // the caller's stay as they are
 	for i := range o.References {
 		if r := &o.References[i]; r.ID == "" {
 			r.ID = o.SignatureID + idReference + strconv.Itoa(i+1)

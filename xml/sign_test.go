@@ -58,6 +58,22 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// TestOptionsStay uses the same options twice: nothing of the first document may be left in them. Comments are no part of what is named by an Id.
+func TestOptionsStay(t *testing.T) {
+	for _, method := range methods {
+		o := &Options{
+			Form: Enveloping, Canonicalization: method, References: []ReferenceOptions{{}, {URI: "#note", Transforms: []string{string(method)}}},
+			Objects: []Object{{ID: "note", Content: "<!-- ghi chú --><note/>"}},
+		}
+		for range 2 {
+			intact(t, sign(t, []byte("<a><!-- c -->x</a>"), thePKI().Signer("signer"), o), nil, 1)
+		}
+		if o.References[0].URI != "" {
+			t.Errorf("%s: the caller's Reference is now %q", method, o.References[0].URI)
+		}
+	}
+}
+
 // TestSeller fills the slots of an invoice in any order; no signature breaks another.
 func TestSeller(t *testing.T) {
 	orders := [][]string{{"NBan", "NMua", "CQT"}, {"CQT", "NMua", "NBan"}}
