@@ -60,6 +60,14 @@ func (s *subset) putAll(n xmltree.Node, in bool) {
 	}
 }
 
+// leaveOut takes a node with all that is in it out of the set, attributes and namespaces too.
+func (s *subset) leaveOut(n xmltree.Node) {
+	s.putAll(n, false)
+	if last := s.tree.Last(n); len(s.tests) > 0 {
+		s.tests = append(s.tests, func(p point) bool { return p.n < n || p.n > last })
+	}
+}
+
 func (s *subset) attribute(n xmltree.Node, i int) bool {
 	return s.holds(point{n: n, attribute: i, kind: pointAttribute})
 }
@@ -275,7 +283,7 @@ func (d *digester) transform(now data, r *Reference, t *transform) (data, error)
 		if !now.nodes.own {
 			return data{}, fail(CodeTransform, nil, "algorithm", t.algorithm)
 		}
-		now.nodes.putAll(d.nodeAt(r.plan.signature.start), false)
+		now.nodes.leaveOut(d.nodeAt(r.plan.signature.start))
 		return now, nil
 	case t.algorithm == TransformXPath:
 		return now, d.xpath(now.nodes, &t.filters[0])

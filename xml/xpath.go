@@ -296,7 +296,7 @@ func (d *digester) filter2(s *subset, r *Reference, list []filter) error {
 		s.in[w] &= whole.in[w]
 	}
 	if len(s.tests) > 0 {
-		s.tests = append(s.tests, func(p point) bool { return s.node(p.n) })
+		s.tests = append(s.tests, func(p point) bool { return whole.node(p.n) })
 	}
 	return nil
 }
