@@ -272,6 +272,7 @@ func TestRefused(t *testing.T) {
 		"X16 an XPointer":                     {body, forged{references: reference("#xpointer(//Body)", "", "", bodyForm)}.signature(t), CodeReferenceURI},
 		"X16 an Id that is not there":         {body, forged{references: good + reference("#gone", "", "", "x")}.signature(t), CodeReferenceNone},
 		"X19 a digest cut short":              {body, forged{references: strings.Replace(good, digest, base64.StdEncoding.EncodeToString([]byte("\x00")), 1)}.signature(t), CodeReferenceBroken},
+		"X19 something behind SignatureValue": {body, strings.Replace(sig, "</ds:SignatureValue>", `"x"</ds:SignatureValue>`, 1), CodeShape},
 		"X19 base64 that is not strict":       {body, forged{references: strings.Replace(good, digest, digest[:len(digest)-2]+"9=", 1)}.signature(t), CodeShape},
 		"X19 a digest in small letters":       {body, forged{references: strings.Replace(good, digest, strings.ToLower(digest), 1)}.signature(t), ""},
 	} {
@@ -286,6 +287,9 @@ func TestRefused(t *testing.T) {
 			}
 			if c.want == "" && !passed(s) {
 				t.Errorf("signature %s, content %s: %s", s.SignatureIntegrity, s.ContentIntegrity, codes)
+			}
+			if strings.HasSuffix(name, "SignatureValue") && c.want != "" && s.SignatureIntegrity == Intact {
+				t.Error("a value that cannot be read is intact")
 			}
 			if c.want != "" && (passed(s) || !strings.Contains(" "+codes+" ", " "+string(c.want)+" ")) {
 				t.Errorf("signature %s, content %s: %s, want %s", s.SignatureIntegrity, s.ContentIntegrity, codes, c.want)

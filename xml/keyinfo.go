@@ -169,7 +169,10 @@ func decodeBase64(text []byte) ([]byte, bool) {
 		text = bare
 	}
 	b, err := base64.StdEncoding.Strict().AppendDecode(nil, text)
-	return b, err == nil && len(b) > 0
+	if err != nil || len(b) == 0 { // what was read up to there is no value
+		return nil, false
+	}
+	return b, true
 }
 
 // base64Value decodes what an element says.
