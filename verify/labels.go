@@ -142,6 +142,8 @@ var (
 		einvoice.Registration:    "report.document.registration",
 		einvoice.ErrorNotice:     "report.document.error-notice",
 		einvoice.AuthorityNotice: "report.document.authority-notice",
+		einvoice.TechnicalReply:  "report.document.technical-reply",
+		einvoice.InvoiceRequest:  "report.document.invoice-request",
 		einvoice.SummaryTable:    "report.document.summary-table",
 		einvoice.Withholding:     "report.document.withholding-certificate",
 		einvoice.Envelope:        "report.document.envelope",

@@ -96,6 +96,8 @@ var state = map[string]Message{
 	"report.document.registration":            {En: "registration for e-invoices", Vi: "tờ khai đăng ký sử dụng hóa đơn điện tử"},
 	"report.document.error-notice":            {En: "notice of wrong e-invoices", Vi: "thông báo hóa đơn điện tử có sai sót"},
 	"report.document.authority-notice":        {En: "notice of the tax authority", Vi: "thông báo của cơ quan thuế"},
+	"report.document.technical-reply":         {En: "reply whether a message has arrived", Vi: "phản hồi kỹ thuật của cơ quan thuế"},
+	"report.document.invoice-request":         {En: "request for a single e-invoice with a code", Vi: "đề nghị cấp hóa đơn điện tử có mã theo từng lần phát sinh"},
 	"report.document.summary-table":           {En: "summary table of e-invoices", Vi: "bảng tổng hợp dữ liệu hóa đơn điện tử"},
 	"report.document.withholding-certificate": {En: "withholding certificate", Vi: "chứng từ khấu trừ thuế thu nhập cá nhân"},
 	"report.document.envelope":                {En: "message to or from the tax authority", Vi: "thông điệp trao đổi với cơ quan thuế"},

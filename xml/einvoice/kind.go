@@ -15,6 +15,8 @@ const (
 	Registration    Kind = "registration"            // TKhai: registration for e-invoices, form 01/ĐKTĐ-HĐĐT
 	ErrorNotice     Kind = "error-notice"            // TBao of a taxpayer: wrong invoices, form 04/SS-HĐĐT
 	AuthorityNotice Kind = "authority-notice"        // TBao of the tax authority
+	TechnicalReply  Kind = "technical-reply"         // TBao that says whether a message has arrived (999, −1); nobody signs it
+	InvoiceRequest  Kind = "invoice-request"         // DNghi: request for a single invoice with a code, form 06/ĐN-PSĐT
 	SummaryTable    Kind = "summary-table"           // BTHDLieu, form 01/TH-HĐĐT
 	Withholding     Kind = "withholding-certificate" // CTu, form 03/TNCN
 	Envelope        Kind = "envelope"                // TDiep with anything but one document in it
@@ -117,6 +119,9 @@ var forms = prepared(
 		{slot: TTCQT, path: "DSCKS/TTCQT", covers: []string{object, "DLTBao"}, plain: true, space: TimeNone, tree: Government},
 		{slot: CQT, path: "DSCKS/CQT", covers: []string{object, "DLTBao"}, spare: "STBao", plain: true, space: TimeNone, tree: Government},
 	}, fields: map[string]field{"DLTBao/MST": fieldTaxCode, "DLTBao/NTBao": fieldDate, "DLTBao/MSo": fieldModel}},
+	&form{kind: InvoiceRequest, root: "DNghi", rules: []rule{
+		{slot: NNT, path: "DSCKS/NNT", covers: []string{"DLDNghi", object}, tree: National},
+	}, fields: map[string]field{"DLDNghi/TTChung/MST": fieldTaxCode, "DLDNghi/TTChung/NLap": fieldDate}},
 	&form{kind: SummaryTable, root: "BTHDLieu", rules: []rule{
 		{slot: NNT, path: "DSCKS/NNT", covers: []string{"DLBTHop", object}, tree: National},
 	}, fields: map[string]field{"DLBTHop/TTChung/MST": fieldTaxCode, "DLBTHop/TTChung/NLap": fieldDate}},

@@ -168,19 +168,28 @@ func (p *part) kind() Kind {
 		return InsuranceForm
 	case p.form.kind == Invoice && fromCashRegister(p):
 		return CashRegister
-	case p.form.kind == ErrorNotice && (len(p.named("STBao")) > 0 || len(p.of(p.form.rule(TTCQT))) > 0 || len(p.of(p.form.rule(CQT))) > 0):
+	case p.form.kind == ErrorNotice && len(p.named("TTTNhan")) > 0 && len(p.named("DLTBao")) == 0:
+		return TechnicalReply
+	case p.form.kind == ErrorNotice && p.fromAuthority():
 		return AuthorityNotice
 	}
 	return p.form.kind
 }
 
-// of reports whether a kind of document has the slot, where two kinds have a form in common.
+// fromAuthority reports that a notice is one of the tax authority: by its number of its own, its slots or its form.
+func (p *part) fromAuthority() bool {
+	return len(p.named("STBao")) > 0 || len(p.of(p.form.rule(TTCQT))) > 0 || len(p.of(p.form.rule(CQT))) > 0 || strings.HasPrefix(p.values[fieldModel], "01/TB")
+}
+
+// of reports whether a kind of document has the slot, where several kinds have a form in common.
 func (r *rule) of(k Kind) bool {
 	switch k {
 	case ErrorNotice:
 		return r.slot == NNT
 	case AuthorityNotice:
 		return r.slot != NNT
+	case TechnicalReply:
+		return false
 	}
 	return true
 }
