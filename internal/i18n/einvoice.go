@@ -155,6 +155,14 @@ var einvoice = map[string]Message{
 		En: "the signing time {value} claims to be UTC and would lie in the future: it is taken for Vietnam's time",
 		Vi: "thời điểm ký {value} ghi là giờ UTC nhưng như vậy sẽ ở tương lai: được hiểu là giờ Việt Nam",
 	},
+	"einvoice.time-future": {
+		En: "the signing time {value} lies in the future: the clock of the computer that signed was wrong, or the time was made up",
+		Vi: "thời điểm ký {value} ở tương lai: đồng hồ của máy ký bị sai hoặc thời điểm không có thật",
+	},
+	"einvoice.date-unreadable": {
+		En: "the invoice does not say on which day it was made (NLap: {value}), so it cannot be told whether it was signed in time",
+		Vi: "hóa đơn không ghi ngày lập hợp lệ (NLap: {value}) nên không xác định được có ký đúng hạn hay không",
+	},
 	"einvoice.time-before": {
 		En: "the invoice was signed on {value}, before the day on which it was made ({date})",
 		Vi: "hóa đơn được ký ngày {value}, trước ngày lập hóa đơn ({date})",

@@ -53,9 +53,11 @@ const (
 	CodeTimeMissing    = Code("einvoice.time-missing")    // no SigningTime
 	CodeTimeUnreadable = Code("einvoice.time-unreadable") // value
 	CodeTimeUnsigned   = Code("einvoice.time-unsigned")   // value
-	CodeTimeZone       = Code("einvoice.time-zone")       // the zone is wrong or the time lies in the future: value
+	CodeTimeZone       = Code("einvoice.time-zone")       // the zone is wrong: value
+	CodeTimeFuture     = Code("einvoice.time-future")     // it lies in the future: value
 	CodeTimeBefore     = Code("einvoice.time-before")     // signed before the invoice was made: value, date
 	CodeTimeLate       = Code("einvoice.time-late")       // signed after the next working day: value, date, until
+	CodeDateUnreadable = Code("einvoice.date-unreadable") // the day of an invoice is missing or cannot be read: value
 	CodeTaxCode        = Code("einvoice.tax-code")        // the signer's tax code is another than the document's: signer, document
 	CodeTaxCodeNone    = Code("einvoice.tax-code-none")   // the signer's certificate has none: document
 	CodeDelegated      = Code("einvoice.delegated")       // the one signed that issues invoices for the seller: delegate, document

@@ -1,6 +1,7 @@
 package einvoice
 
 import (
+	"cmp"
 	"crypto/x509"
 	"slices"
 	"strings"
@@ -73,6 +74,9 @@ func IsRegistered(cert *x509.Certificate, serials []string) bool {
 	return slices.ContainsFunc(serials, func(s string) bool { return plain(s) == have })
 }
 
+// clockError is how much the clock of a signer may be ahead before anything is said about it.
+const clockError = 5 * time.Minute
+
 // times says what is to be said of the signing time.
 func (r *reader) times(d *Document, s *Signature) {
 	t := &s.Time
@@ -86,14 +90,19 @@ func (r *reader) times(d *Document, s *Signature) {
 	case !t.Covered:
 		s.add(CodeTimeUnsigned, finding.Warning, "", "value", shorten(t.Text))
 	}
-	if t.ZoneAmbiguous {
+	switch {
+	case t.ZoneAmbiguous:
 		s.add(CodeTimeZone, finding.Warning, "", "value", shorten(t.Text))
+	case t.At.After(r.o.now().Add(clockError)):
+		s.add(CodeTimeFuture, finding.Warning, "", "value", shorten(t.Text))
 	}
 	if s.Slot != NBan || d.Kind != Invoice {
 		return
 	}
-	made, err := time.ParseInLocation(time.DateOnly, d.Date, vietnam)
+	date, _, _ := strings.Cut(d.Date, "T") // some write a time behind it
+	made, err := time.ParseInLocation(time.DateOnly, date, vietnam)
 	if err != nil {
+		s.add(CodeDateUnreadable, finding.Warning, "", "value", cmp.Or(shorten(d.Date), "-"))
 		return
 	}
 	signed := day(*t.At)

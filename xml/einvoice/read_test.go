@@ -258,13 +258,24 @@ func TestSigningTimes(t *testing.T) {
 		require.Equal(t, c.want, strings.Join(codes, " "), c.when)
 	}
 
+	// The day of the invoice, as others write it.
+	for date, want := range map[string]string{
+		"<NLap>2026-01-02T00:00:00</NLap>": "", "<NLap>2026-01-03T00:00:00</NLap>": "time-before", "<NLap>02/01/2026</NLap>": "date-unreadable", "": "date-unreadable",
+	} {
+		_, _, codes := read(t, signAs(t, strings.Replace(invoice("K26TYY", emptySlots), "<NLap>2026-01-02</NLap>", date, 1), "NBan signer"), nil)
+		require.Equal(t, want, strings.Join(codes, " "), date)
+	}
+
 	// Texts that others write.
 	written := sign(morning, 0)
 	now := func() time.Time { return time.Date(2026, 1, 2, 2, 0, 0, 0, time.UTC) } // 9:00 in Vietnam
 	for text, want := range map[string]string{
 		"2026-01-02T08:00:00Z":      "time-zone",
 		"2026-01-02T01:00:00Z":      "",
-		"2026-01-02T20:00:00Z":      "",
+		"2026-01-02T20:00:00Z":      "time-future",
+		"2026-01-02T09:04:00":       "", // a clock that is a little ahead
+		"2026-01-02T09:06:00":       "time-future",
+		"2026-01-02T14:00:00+07:00": "time-future",
 		"2026-01-02T08:00:00+07:00": "",
 		"2026-01-02T08:00:00.5":     "",
 		"hôm nay":                   "time-unreadable",
