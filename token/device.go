@@ -180,7 +180,7 @@ func (d *device) lost(generation int) {
 	}
 	d.mu.Unlock()
 	for _, s := range idle {
-		_ = d.api().CloseSession(s.handle) // mostly gone already
+		d.pool.drop(s)
 	}
 }
 
