@@ -131,7 +131,7 @@ func newDocument(req signer.Request) (Document, error) {
 
 // Certificate is the certificate that signs.
 func (op *Operation) Certificate() (*x509.Certificate, error) {
-	cert, err := x509.ParseCertificate(op.Leaf)
+	cert, err := signer.ParseCertificate(op.Leaf)
 	if err != nil {
 		return nil, NewError(CodeState, nil, "reason", "its certificate cannot be read")
 	}

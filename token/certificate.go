@@ -144,7 +144,7 @@ func (d *device) certificate(s *pooled, o object, at time.Time) (*Certificate, e
 	}
 	private := read(attrPrivate)
 	c := &Certificate{Raw: plain(raw), ID: read(attrID), Label: text(string(read(attrLabel))), Private: len(private) == 1 && private[0] == 1, Key: KeyUnknown}
-	if c.Certificate, err = x509.ParseCertificate(c.Raw); err != nil {
+	if c.Certificate, err = signer.ParseCertificate(c.Raw); err != nil {
 		c.Certificate = nil
 		c.Problem = fail(CodeCertificate, nil, "label", c.Label)
 		return c, nil

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/softhsm"
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/internal/testtool"
@@ -119,6 +120,34 @@ func open(t testing.TB, module, label string) *token.Token {
 	tok, err := m.Token(t.Context(), label)
 	require.NoError(t, err)
 	return tok
+}
+
+// TestOddCertificate: a certificate that crypto/x509 refuses is listed, chosen and signed with like any other.
+func TestOddCertificate(t *testing.T) {
+	pki := thePKI()
+	raw, err := testpki.Resign(pki.Certificate("signer").Raw, pki.Key("issuer"), func(tbs [][]byte) { tbs[1] = der.AppendInt(nil, -0x5401) })
+	require.NoError(t, err)
+	_, err = x509.ParseCertificate(raw)
+	require.Error(t, err, "this is no case otherwise")
+	objects := onToken("signer")
+	objects[0].Certificate = &x509.Certificate{Raw: raw, RawSubject: pki.Certificate("signer").RawSubject, RawIssuer: pki.Certificate("signer").RawIssuer}
+	objects[0].ID = []byte{1}
+	label, _ := makeToken(t, objects...)
+	tok := open(t, softHSM(t), label)
+	certs, err := tok.Certificates(t.Context(), nil)
+	require.NoError(t, err)
+	require.Len(t, certs, 2)
+	for _, choice := range []token.Choice{{}, {Serial: "-5401"}, {TaxCode: "0100000000"}} {
+		s, err := tok.Signer(t.Context(), choice, &token.SignerOptions{PIN: token.PIN(softhsm.PIN)})
+		require.NoError(t, err)
+		require.Equal(t, raw, s.Certificate().Raw)
+		chain, err := s.Certificates(t.Context())
+		require.NoError(t, err)
+		require.Len(t, chain, 2)
+		_, err = s.Sign(t.Context(), digest("a"), crypto.SHA256)
+		require.NoError(t, err)
+		require.NoError(t, s.Close())
+	}
 }
 
 // TestConformance runs the suite for anyone's Signer on SoftHSM.

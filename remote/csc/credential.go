@@ -201,7 +201,7 @@ func parseChain(in []rest.Text) ([]*x509.Certificate, error) {
 		if err != nil {
 			return nil, signer.NewError(signer.CodeNoCertificate, nil)
 		}
-		cert, err := x509.ParseCertificate(der)
+		cert, err := signer.ParseCertificate(der)
 		if err != nil {
 			return nil, signer.NewError(signer.CodeNoCertificate, nil)
 		}

@@ -46,7 +46,7 @@ func decodeCertificate(text string) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return x509.ParseCertificate(der)
+	return signer.ParseCertificate(der)
 }
 
 // judge says why a certificate is not fit to sign, by itself first and by the service's code after; nil when it is fit. The display

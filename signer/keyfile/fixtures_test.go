@@ -28,6 +28,7 @@ import (
 // A small tree: root → ca → one leaf for each key. Keys are made once.
 type tree struct {
 	root, ca *x509.Certificate
+	caKey    crypto.Signer
 	leaves   map[string]*x509.Certificate
 	keys     map[string]crypto.Signer
 }
@@ -39,7 +40,7 @@ var fixtures = sync.OnceValue(func() *tree {
 	rootKey, caKey := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	_, ed, err := ed25519.GenerateKey(rand.Reader)
 	must(0, err)
-	f := &tree{leaves: map[string]*x509.Certificate{}, keys: map[string]crypto.Signer{
+	f := &tree{caKey: caKey, leaves: map[string]*x509.Certificate{}, keys: map[string]crypto.Signer{
 		"rsa":  must(rsa.GenerateKey(rand.Reader, 2048)),
 		"p256": must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)),
 		"p384": must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader)),

@@ -7,7 +7,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"io/fs"
@@ -18,9 +20,12 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/internal/limits"
+	"github.com/kyso-dev/kyso/internal/testpki"
+	"github.com/kyso-dev/kyso/internal/testtool"
 	"github.com/kyso-dev/kyso/signer"
 )
 
@@ -287,4 +292,47 @@ func TestCurvesDiffer(t *testing.T) {
 	other := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	_, err := LoadPEM(keyPEM(other), certPEM(fixtures().leaves["p256"], fixtures().leaves["p384"]), "")
 	refused(t, err, signer.CodeKeyMismatch)
+}
+
+// TestOddCertificates: certificates of old that crypto/x509 refuses, beside a key and in its chain. openssl verifies what is signed with them.
+func TestOddCertificates(t *testing.T) {
+	openssl, dir, f := testtool.Need(t, "openssl"), files(t), fixtures()
+	odd := func(name string, issuer crypto.Signer, change func(tbs [][]byte)) []byte {
+		raw := must(testpki.Resign(f.leaves[name].Raw, issuer, change))
+		if _, err := x509.ParseCertificate(raw); err == nil {
+			t.Fatal("crypto/x509 takes it: this is no case")
+		}
+		return raw
+	}
+	text := func(content string) []byte { // a common name in the letters of old, which are not those of its string type
+		return der.Encode(der.Sequence, der.Encode(der.Set, der.Encode(der.Sequence, der.AppendOID(nil, asn1.ObjectIdentifier{2, 5, 4, 3}), der.Encode(der.PrintableString, []byte(content)))))
+	}
+	for name, raw := range map[string][]byte{
+		"negative serial": odd("rsa", f.caKey, func(tbs [][]byte) { tbs[1] = der.AppendInt(nil, -7) }),
+		"name":            odd("rsa", f.caKey, func(tbs [][]byte) { tbs[5] = text("C\xa4NG TY @") }),
+	} {
+		block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})
+		for _, form := range [][]byte{raw, block} {
+			s, err := LoadPEM(keyPEM(f.keys["rsa"]), form, "", certPEM(f.root, f.ca))
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			chain, err := s.Certificates(t.Context())
+			ok(t, err)
+			if len(chain) != 3 || !bytes.Equal(chain[0].Raw, raw) {
+				t.Errorf("%s: a chain of %d", name, len(chain))
+			}
+			message := []byte("odd")
+			digest := sha256.Sum256(message)
+			sig, err := signer.Verifying(s).Sign(t.Context(), digest[:], plainOptions())
+			ok(t, err)
+			write(t, dir, "message", message)
+			write(t, dir, "sig", sig)
+			write(t, dir, "odd.pem", block)
+			key, _ := testtool.Run(t, openssl, "x509", "-in", filepath.Join(dir, "odd.pem"), "-noout", "-pubkey")
+			write(t, dir, "pub.pem", []byte(key))
+			testtool.Run(t, openssl, "dgst", "-sha256", "-verify", filepath.Join(dir, "pub.pem"), "-signature", filepath.Join(dir, "sig"), filepath.Join(dir, "message"))
+		}
+	}
 }

@@ -293,7 +293,7 @@ func addCertificate(certs []*x509.Certificate, der []byte) ([]*x509.Certificate,
 	if len(certs) >= limits.KeyFileCertificates {
 		return nil, fail(CodeManyCertificates, "max", strconv.Itoa(limits.KeyFileCertificates))
 	}
-	c, err := x509.ParseCertificate(der)
+	c, err := signer.ParseCertificate(der)
 	if err != nil {
 		return nil, because(CodeCertificate, err)
 	}
