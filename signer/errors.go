@@ -225,6 +225,11 @@ type AmbiguousError struct {
 // As lets errors.As take it as *Error.
 func (e *AmbiguousError) As(target any) bool { return asError(e.Fault, target) }
 
+// Is reports whether target is [ErrAmbiguous], which it is whatever words its code has, or the same kind.
+func (e *AmbiguousError) Is(target error) bool {
+	return sameKind(e.Fault, target) || sameKind(ErrAmbiguous.Fault, target)
+}
+
 // Ambiguous is [ErrAmbiguous] between candidates.
 func Ambiguous(candidates []Candidate, cause error) *AmbiguousError {
 	names := make([]string, len(candidates))

@@ -59,6 +59,18 @@ func (c *Certificate) Serial() string {
 	return fmt.Sprintf("%X", c.Certificate.SerialNumber)
 }
 
+// KeyType is the kind of its key, such as "RSA-2048" or "ECDSA P-256"; "" when it cannot be read.
+func (c *Certificate) KeyType() string {
+	if c.Certificate == nil {
+		return ""
+	}
+	pub, err := alg.PublicKey(c.Certificate)
+	if err != nil {
+		pub = c.Certificate.PublicKey
+	}
+	return alg.KeyName(pub)
+}
+
 func (c *Certificate) sha1() string {
 	sum := sha1.Sum(c.Raw) // what Windows shows as thumbprint; it only chooses
 	return hex.EncodeToString(sum[:])

@@ -52,7 +52,7 @@ func Choose(certs []*Certificate, choice Choice) (*Certificate, error) {
 	return nil, signer.NewError(signer.CodeKeyNotFound, nil)
 }
 
-// ambiguous lists what there is to choose from, as a person tells it apart: organisation, tax code, serial, end and issuer.
+// ambiguous lists what there is to choose from, as a person tells it apart: organisation, tax code, serial, end, kind of key and issuer.
 func ambiguous(certs []*Certificate) error {
 	candidates := make([]signer.Candidate, len(certs))
 	for i, c := range certs {
@@ -63,7 +63,7 @@ func ambiguous(certs []*Certificate) error {
 		if c.Identity.PersonalID != "" {
 			parts = append(parts, c.Identity.PersonalID)
 		}
-		parts = append(parts, c.Certificate.NotBefore.Format("2006-01-02")+"/"+c.Certificate.NotAfter.Format("2006-01-02"))
+		parts = append(parts, c.Certificate.NotBefore.Format("2006-01-02")+"/"+c.Certificate.NotAfter.Format("2006-01-02"), c.KeyType())
 		if issuer := c.Certificate.Issuer.CommonName; issuer != "" {
 			parts = append(parts, issuer)
 		}

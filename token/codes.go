@@ -21,6 +21,7 @@ const (
 	CodeNoReader           finding.Code = "token.no-reader"           //
 	CodeNoToken            finding.Code = "token.no-token"            //
 	CodeNotFound           finding.Code = "token.not-found"           // label: what was asked for; names: what is there
+	CodeSeveral            finding.Code = "token.several"             // count, names: what is there; of a [signer.AmbiguousError]
 	CodeRemoved            finding.Code = "token.removed"             // value
 	CodeNotRecognized      finding.Code = "token.not-recognized"      // value
 	CodeDevice             finding.Code = "token.device"              // value

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
 
+	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/signer"
@@ -132,24 +134,30 @@ func (m *Module) Token(ctx context.Context, name string) (*Token, error) {
 		return nil, fail(CodeNoToken, nil)
 	}
 	var found []*Token
-	var names []string
 	for _, t := range all {
-		names = append(names, t.info.String())
 		if name == "" || t.info.Label == name || t.info.Serial == name {
 			found = append(found, t)
 		}
 	}
 	switch len(found) {
 	case 0:
-		return nil, fail(CodeNotFound, nil, "label", name, "names", strings.Join(names, "; "))
+		return nil, fail(CodeNotFound, nil, "label", name, "names", namesOf(all))
 	case 1:
 		return found[0], nil
 	}
-	var candidates []signer.Candidate
+	several := &signer.AmbiguousError{Fault: finding.NewFault(CodeSeveral, nil, "count", strconv.Itoa(len(found)), "names", namesOf(found))}
 	for _, t := range found {
-		candidates = append(candidates, signer.Candidate{Label: t.info.Label, ID: t.info.Serial})
+		several.Candidates = append(several.Candidates, signer.Candidate{Label: t.info.Label, ID: t.info.Serial})
 	}
-	return nil, signer.Ambiguous(candidates, nil)
+	return nil, several
+}
+
+func namesOf(tokens []*Token) string {
+	names := make([]string, len(tokens))
+	for i, t := range tokens {
+		names[i] = t.info.String()
+	}
+	return strings.Join(names, "; ")
 }
 
 func version(major, minor byte) string { return fmt.Sprintf("%d.%d", major, minor) }

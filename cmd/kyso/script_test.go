@@ -168,13 +168,16 @@ func writeHex(ts *testscript.TestScript, neg bool, args []string) {
 // softToken runs "softhsm LABEL DIR NAME…": a SoftHSM token with the keys and certificates of those names of the demo PKI in DIR. MODULE
 // is set to the module.
 func softToken(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 3 {
-		ts.Fatalf("usage: softhsm LABEL DIR NAME...")
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: softhsm LABEL DIR [NAME...]")
 	}
 	pki, err := testpki.Load(ts.MkAbs(args[1]), nil)
 	ts.Check(err)
 	defer pki.Close()
-	objects := []softhsm.Object{{Certificate: pki.Certificate("issuer"), Label: "issuer"}}
+	var objects []softhsm.Object
+	if len(args) > 2 {
+		objects = append(objects, softhsm.Object{Certificate: pki.Certificate("issuer"), Label: "issuer"})
+	}
 	for _, name := range args[2:] {
 		objects = append(objects, softhsm.Object{Key: pki.Key(name), Certificate: pki.Certificate(name), Label: name})
 	}

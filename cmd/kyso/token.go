@@ -145,6 +145,13 @@ func (a *app) tokenCertsCommand() *cobra.Command {
 			if flags.json {
 				return a.printJSON(certificatesOf(t.Info(), certs, a.lang()))
 			}
+			if len(certs) == 0 {
+				code := "token-no-certs"
+				if o.PIN == nil {
+					code = "token-no-certs-public"
+				}
+				fmt.Fprintln(a.out, a.text(code, "label", i18n.Clean(t.Info().Label)))
+			}
 			for _, c := range certs {
 				a.printCert(c)
 			}
@@ -177,6 +184,7 @@ func (a *app) printCert(c *token.Certificate) {
 	row("token-personal-id", c.Identity.PersonalID)
 	row("token-serial", c.Serial())
 	row("token-thumbprint", c.Thumbprint())
+	row("token-key", c.KeyType())
 	row("token-issuer", c.Certificate.Issuer.CommonName)
 	row("token-validity", c.Certificate.NotBefore.Format(time.DateOnly)+" – "+c.Certificate.NotAfter.Format(time.DateOnly))
 	fit := a.text("token-fit")
@@ -301,11 +309,14 @@ func (a *app) tokenDiagnoseCommand() *cobra.Command {
 
 func (a *app) printDiagnosis(d *token.Diagnosis) {
 	for i, p := range d.Problems {
-		fmt.Fprintf(a.out, "%d. %s\n", i+1, p.Text(a.lang()))
+		text, advice := p.Text(a.lang()), p.Advice(a.lang())
+		fmt.Fprintf(a.out, "%d. %s\n", i+1, text)
 		for _, c := range p.Causes(a.lang()) {
 			fmt.Fprintf(a.out, "   · %s\n", c)
 		}
-		fmt.Fprintf(a.out, "   → %s\n", p.Advice(a.lang()))
+		if !strings.HasSuffix(text, advice) { // many an error says itself what to do
+			fmt.Fprintf(a.out, "   → %s\n", advice)
+		}
 	}
 	for _, t := range d.Tokens {
 		if t.Chosen != nil && d.Ready() {

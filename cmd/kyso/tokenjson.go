@@ -49,6 +49,7 @@ type (
 		Label        string     `json:"label"`
 		Private      bool       `json:"private"`
 		Key          string     `json:"key"`
+		KeyType      string     `json:"key_type"`
 		Problem      *jsonError `json:"problem"`
 	}
 	jsonPIN struct {
@@ -105,7 +106,7 @@ func certificatesOf(t token.Info, certs []*token.Certificate, lang kyso.Lang) an
 	for _, c := range certs {
 		j := jsonCertificate{
 			Organization: c.Identity.Organization, TaxCode: c.Identity.TaxCode, Person: c.Identity.Person, PersonalID: c.Identity.PersonalID, Serial: c.Serial(),
-			Thumbprint: c.Thumbprint(), Label: c.Label, Private: c.Private, Key: string(c.Key), Problem: errorOf(c.Problem, lang),
+			Thumbprint: c.Thumbprint(), Label: c.Label, Private: c.Private, Key: string(c.Key), KeyType: c.KeyType(), Problem: errorOf(c.Problem, lang),
 		}
 		if x := c.Certificate; x != nil {
 			j.Subject, j.Issuer = x.Subject.CommonName, x.Issuer.CommonName

@@ -53,6 +53,10 @@ var token = map[string]Message{
 		En: "there is no token {label}; plugged in: {names}",
 		Vi: "không có USB token {label}; đang cắm: {names}",
 	},
+	"token.several": {
+		En: "{count} tokens are plugged in that could be meant, name one by its serial number: {names}",
+		Vi: "đang cắm {count} USB token phù hợp, hãy chọn một cái theo số sê-ri: {names}",
+	},
 	"token.removed": {
 		En: "the token was pulled out or lost its connection ({value}); plug it in and try again",
 		Vi: "USB token đã bị rút ra hoặc mất kết nối ({value}); hãy cắm lại rồi thử lại",
