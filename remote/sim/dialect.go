@@ -17,6 +17,7 @@ const (
 	CallReceipt      = mss.Receipt
 	CallProfile      = mss.Profile
 	CallRegistration = mss.Registration
+	CallHandshake    = mss.Handshake
 )
 
 // Mode is a messaging mode.
@@ -108,8 +109,10 @@ func VNMPKI() Dialect {
 
 // ETSI is the specification, with nothing added: for servers whose dialect is not known, to begin from.
 func ETSI() Dialect {
+	p := ports("/soap/services/")
+	p[CallHandshake] = "/soap/services/MSS_HandshakePort"
 	return Dialect{
-		Name: "etsi", Ports: ports("/soap/services/"), Mode: Asynch, TimeOut: 300 * time.Second, Interval: 5 * time.Second,
+		Name: "etsi", Ports: p, Mode: Asynch, TimeOut: 300 * time.Second, Interval: 5 * time.Second,
 		Plus: true, Format: FormatPKCS1, MimeType: "application/octet-stream", CMS: FormatCMS, Digest: true, Source: FromRegistration, CodeWord: "code", MaxGSM: 160, MaxUCS2: 70, NeedsPWD: true,
 	}
 }

@@ -67,6 +67,7 @@
 //
 // # What is not here
 //
-// Signatures that the service packs into XML itself, the handshake, PIN caching by a repeated AP_TransID, and the mode in which the service calls back. No live service was used to
-// write this package; package simtest, the test double, has a switch for what is not known.
+// Signatures that the service packs into XML itself, messages that are signed as XML (which [Provider.Handshake] settles: none is), PIN
+// caching by a repeated AP_TransID, and the mode in which the service calls back. No live service was used to write this package; package
+// simtest, the test double, has a switch for what is not known.
 package sim

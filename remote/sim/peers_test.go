@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -66,8 +67,12 @@ func record(t *testing.T, d sim.Dialect) *recorder {
 		_, err = p.Profiles(t.Context())
 		require.NoError(t, err)
 	}
-	_, err = p.Certificates(t.Context())
+	chain, err := p.Certificates(t.Context())
 	require.NoError(t, err)
+	if d.Ports[sim.CallHandshake] != "" {
+		_, err = p.Handshake(t.Context(), &sim.Offer{Certificates: chain[:1], Roots: []*x509.Certificate{authority().Root()}, Algorithms: []string{rsaSHA256}})
+		require.NoError(t, err)
+	}
 	_, err = p.SignText(t.Context(), sim.Text{Text: `log in <12> & "13"`, Check: cms.CheckContent})
 	require.NoError(t, err)
 	s.Change(demo, func(c *simtest.SIM) { c.User = simtest.Refuse })
@@ -124,7 +129,7 @@ func TestSchema(t *testing.T) {
 			require.Contains(t, kinds, kind, d.Name)
 		}
 		if d.Name == "etsi" {
-			for _, kind := range []string{"MSS_RegistrationReq ", "MSS_RegistrationResp 408", "MSS_ReceiptReq ", "MSS_ReceiptResp 100"} {
+			for _, kind := range []string{"MSS_RegistrationReq ", "MSS_RegistrationResp 408", "MSS_ReceiptReq ", "MSS_ReceiptResp 100", "MSS_HandshakeReq ", "MSS_HandshakeResp "} {
 				require.Contains(t, kinds, kind)
 			}
 		}

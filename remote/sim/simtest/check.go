@@ -57,7 +57,9 @@ func (s *Server) check(m *mss.Message, kind string, body []byte) *mss.Message {
 		return failure(101, 0, "AP_TransID")
 	case m.APID != s.opts.APID || m.APPassword != s.opts.APPassword:
 		return failure(104, 0, "AP_ID")
-	case m.Call != mss.Status && m.MSISDN == "":
+	case m.Call == mss.Handshake && m.Settled == nil:
+		return failure(102, 0, "SecureMethods")
+	case m.Call != mss.Status && m.Call != mss.Handshake && m.MSISDN == "":
 		return failure(102, 0, "MSISDN")
 	case m.MSISDN != "" && strings.HasPrefix(m.MSISDN, "+") != d.Plus:
 		return failure(105, 1051, "MSISDN")
@@ -73,6 +75,9 @@ func (s *Server) check(m *mss.Message, kind string, body []byte) *mss.Message {
 		return failure(101, 0, "the request was seen before")
 	}
 	s.seen[triplet] = true
+	if s.opts.Guesses.HandshakeFirst && !s.shaken && m.Call != mss.Handshake {
+		return failure(106, 0, "no handshake yet")
+	}
 	return nil
 }
 

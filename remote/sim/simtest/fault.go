@@ -39,7 +39,7 @@ const (
 	OtherKey         Fault = "other-key"         // signed by another key
 	OtherDigest      Fault = "other-digest"      // over other data
 	OtherCert        Fault = "other-certificate" // with another certificate
-	NoSignature      Fault = "no-signature"      // status 500 and nothing else
+	NoSignature      Fault = "no-signature"      // status 500 and nothing else, nor what a handshake settles
 	Nonsense         Fault = "nonsense"          // a status that is no number
 	SecretInErrors   Fault = "secret-in-errors"  // 104 whose detail quotes the whole request
 )
@@ -85,7 +85,7 @@ func (f Fault) spoil(s *Server, m *mss.Message) {
 	case OtherCert:
 		m.PKCS1, m.X509 = true, base64.StdEncoding.EncodeToString(s.opts.Authority.Root().Raw)
 	case NoSignature:
-		m.Base64, m.Code = "", "500"
+		m.Base64, m.Settled, m.Code = "", nil, "500"
 	case Nonsense:
 		m.Code = "well"
 	case OtherKey, OtherDigest:

@@ -37,7 +37,7 @@ func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which, port uint8, body []byte) {
 		d, call := dialects[int(which)%len(dialects)], mss.Calls[int(port)%len(mss.Calls)]
 		s := &Server{
-			opts:  Options{Dialect: d, APID: DemoAPID, APPassword: DemoAPPassword, MSSP: DemoMSSP, SignText: func(*SIM, string) ([]byte, error) { return []byte("CMS"), nil }},
+			opts:  Options{Dialect: d, APID: DemoAPID, APPassword: DemoAPPassword, MSSP: DemoMSSP, Authority: authority, SignText: func(*SIM, string) ([]byte, error) { return []byte("CMS"), nil }},
 			clock: remotetest.NewFastClock(now), seen: make(map[string]bool), calls: make(map[sim.Call]int),
 		}
 		for _, card := range cards {

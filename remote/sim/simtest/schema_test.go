@@ -42,6 +42,8 @@ var validETSI = map[sim.Call]string{
 		`<m:GetCertificates>true</m:GetCertificates><m:GetAutoActivation>0</m:GetAutoActivation><x:more xmlns:x="urn:x"/><m:GetServerSideSignature>1</m:GetServerSideSignature><m:GetRecoveryCodeCreated>false</m:GetRecoveryCodeCreated></MSS_ProfileReq>`,
 	sim.CallRegistration: `<MSS_RegistrationReq MajorVersion="1" MinorVersion="1">%s<m:MobileUser><m:MSISDN>+84900000001</m:MSISDN></m:MobileUser>` +
 		`<m:EncryptResponseBy>http://key.test</m:EncryptResponseBy><m:CertificateURI>http://cert.test</m:CertificateURI><m:X509Certificate>AAAA</m:X509Certificate><x:more xmlns:x="urn:x"/><fi:EventID>a</fi:EventID></MSS_RegistrationReq>`,
+	sim.CallHandshake: `<MSS_HandshakeReq MajorVersion="1" MinorVersion="1">%s<m:SecureMethods MSS_Signature="false" MSS_Registration="0" MSS_Notification="false" MSS_ProfileQuery="true" MSS_Receipt="1" MSS_Status="false"/>` +
+		`<m:Certificates><m:Certificate>AAAA</m:Certificate></m:Certificates><m:RootCAs><m:DN>CN=A</m:DN></m:RootCAs><m:SignatureAlgList><m:Algorithm><m:mssURI>u</m:mssURI></m:Algorithm></m:SignatureAlgList></MSS_HandshakeReq>`,
 }
 
 // validVN are those of Vietnam's WSDL.

@@ -70,6 +70,7 @@ type Server struct {
 	calls        map[sim.Call]int
 	journal      []Entry
 	signatures   int
+	shaken       bool // there was a handshake
 }
 
 // Entry is a request as the journal keeps it: without secrets, and of the number the end only.
@@ -342,6 +343,8 @@ func (s *Server) act(ctx context.Context, req *mss.Message, kind string, body []
 		return s.registration(req)
 	case mss.Profile:
 		return s.profile(req)
+	case mss.Handshake:
+		return s.handshake(req)
 	}
 	return s.receipt(req)
 }

@@ -27,10 +27,11 @@ const (
 	Receipt      Call = "MSS_Receipt"
 	Profile      Call = "MSS_ProfileQuery"
 	Registration Call = "MSS_Registration"
+	Handshake    Call = "MSS_Handshake"
 )
 
 // Calls are all of them.
-var Calls = []Call{Signature, Status, Receipt, Profile, Registration}
+var Calls = []Call{Signature, Status, Receipt, Profile, Registration, Handshake}
 
 // Element is the name of a call's message: MSS_StatusReq of MSS_StatusQuery.
 func (c Call) Element(answer bool) string {
@@ -73,12 +74,25 @@ type Message struct {
 	Profiles  []string
 	Certs     []string // base64, of a registration or a profile query
 	ExtraCert bool     // write Certs in the form of Vietnam's CertificateResponse
+	Settled   *Settled // of a handshake, which JSON does not have
 }
 
 // Data is what is signed or displayed.
 type Data struct {
 	MimeType, Encoding, Text string
 }
+
+// Settled is what a request for a handshake offers and its answer agrees to. All certificates are in base64.
+type Settled struct {
+	Methods    []string // of [Methods], whose messages are signed as XML
+	Service    []string // certificates of the service that lead to Roots; in an answer
+	AP         []string // certificates of the application; in an answer, those that the service takes
+	Roots      []string // names of the authorities that the application trusts; in a request
+	Algorithms []string // URIs of signature algorithms; in an answer, those that both have
+}
+
+// Methods are what a handshake calls the operations.
+var Methods = []string{"MSS_Signature", "MSS_Registration", "MSS_Notification", "MSS_ProfileQuery", "MSS_Receipt", "MSS_Status"}
 
 // Service is an additional service.
 type Service struct {

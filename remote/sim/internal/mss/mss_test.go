@@ -35,6 +35,17 @@ func TestRoundTrip(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, answer, got)
 			}
+			if !f.JSON {
+				for _, answer := range []bool{false, true} {
+					shake := &Message{Call: Handshake, Answer: answer, Major: "1", Minor: "1", Settled: &Settled{Methods: []string{"MSS_Status"}, AP: []string{"AAAA", "BBBB"}, Algorithms: []string{"urn:a"}}}
+					if shake.Settled.Roots = []string{"CN=<A>"}; answer {
+						shake.Settled.Roots, shake.Settled.Service = nil, []string{"CCCC"}
+					}
+					got, err := f.Read(f.Write(shake))
+					require.NoError(t, err)
+					require.Equal(t, shake, got)
+				}
+			}
 			fault := &Message{Answer: true, Fault: &Fault{Code: 401, Reason: "USER_CANCEL", Detail: "a < b"}}
 			got, err = f.Read(f.Write(fault))
 			require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -94,6 +95,9 @@ func (r *reader) message(e *Element, call Call, answer bool) *Message {
 	} else {
 		m.Profile = r.path(e, "SignatureProfile", "mssURI").value()
 	}
+	if call == Handshake {
+		m.Settled = r.settled(e, answer)
+	}
 	if p := r.child(r.path(e, "MSS_Signature"), SpaceFiCom, "PKCS1"); p.there() {
 		m.PKCS1, m.Base64, m.X509 = true, r.child(p, SpaceFiCom, "SignatureValue").value(), r.child(p, SpaceFiCom, "X509Certificate").value()
 	}
@@ -112,6 +116,35 @@ func (r *reader) message(e *Element, call Call, answer bool) *Message {
 		})
 	}
 	return m
+}
+
+func (r *reader) settled(e *Element, answer bool) *Settled {
+	methods := r.path(e, "SecureMethods")
+	if !methods.there() {
+		return nil
+	}
+	s := new(Settled)
+	for _, name := range Methods {
+		if v := methods.attr(name); v == "true" || v == "1" {
+			s.Methods = append(s.Methods, name)
+		}
+	}
+	list := func(name string) []string {
+		var found []string
+		for _, c := range r.path(e, name).Children {
+			if uri := r.path(c, "mssURI"); uri.there() {
+				c = uri
+			}
+			found = append(found, c.value())
+		}
+		return found
+	}
+	if answer {
+		s.Service, s.AP, s.Algorithms = list("MatchingMSSPCertificates"), list("MatchingAPCertificates"), list("MatchingSigAlgList")
+		return s
+	}
+	s.AP, s.Roots, s.Algorithms = list("Certificates"), list("RootCAs"), list("SignatureAlgList")
+	return s
 }
 
 func (r *reader) data(e *Element, name string) *Data {
@@ -247,6 +280,7 @@ func (f Form) writeMessage(w *writer, m *Message) {
 		w.data("m:DataToBeSigned", m.Data)
 	}
 	w.data("m:DataToBeDisplayed", m.Display)
+	w.settled(m)
 	w.leaf("m:Params", m.Params)
 	w.signature(m)
 	if f.FormatFirst {
@@ -277,6 +311,38 @@ func (w *writer) signature(m *Message) {
 		w.leaf("m:Base64Signature", m.Base64)
 	}
 	w.end("m:MSS_Signature")
+}
+
+func (w *writer) settled(m *Message) {
+	s := m.Settled
+	if s == nil {
+		return
+	}
+	w.WriteString("<m:SecureMethods")
+	for _, name := range Methods {
+		fmt.Fprintf(w, ` %s="%t"`, name, slices.Contains(s.Methods, name))
+	}
+	w.WriteString("/>")
+	list := func(name, item string, values []string) {
+		w.tag("m:" + name)
+		for _, v := range values {
+			if item == "m:Algorithm" {
+				w.uri(item, v)
+			} else {
+				w.leaf(item, v)
+			}
+		}
+		w.end("m:" + name)
+	}
+	if m.Answer {
+		list("MatchingMSSPCertificates", "m:Certificate", s.Service)
+		list("MatchingAPCertificates", "m:Certificate", s.AP)
+		list("MatchingSigAlgList", "m:Algorithm", s.Algorithms)
+		return
+	}
+	list("Certificates", "m:Certificate", s.AP)
+	list("RootCAs", "m:DN", s.Roots)
+	list("SignatureAlgList", "m:Algorithm", s.Algorithms)
 }
 
 func (w *writer) services(list []Service) {
