@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -16,28 +17,25 @@ type ChangeLevel string
 
 // The levels.
 const (
-	ChangesNone    ChangeLevel = "none"    // nothing
-	ChangesAllowed ChangeLevel = "allowed" // validation data, document time-stamps, further signatures, and nothing else
-	ChangesUnknown ChangeLevel = "unknown" // something else, or something that cannot be told for certain
+	ChangesNone       ChangeLevel = "none"       // nothing
+	ChangesAllowed    ChangeLevel = "allowed"    // validation data, time-stamps, further signatures, empty fields filled in, what a certification permits; nothing else
+	ChangesSuspicious ChangeLevel = "suspicious" // what was signed is shown otherwise now, or was changed in a way that the signature forbids
+	ChangesUnknown    ChangeLevel = "unknown"    // something else, or something that cannot be told for certain
 )
 
 // Changes is what was done to a document after a signature or time-stamp, found by comparing the objects of the revisions, not by what
 // a revision says of itself.
 type Changes struct {
 	Level   ChangeLevel
-	Details []Finding // what was changed in which revision; at least one where Level is ChangesUnknown
+	Details []Finding // what was changed in which revision, the worst first; at least one where Level is ChangesUnknown or ChangesSuspicious
 }
 
 // step is what one revision did to the one before it.
 type step struct {
-	done   []Finding    // what is allowed
-	other  []Finding    // everything else
-	signed []signedStep // signatures added, document time-stamps excepted
-}
-
-type signedStep struct {
-	field   string // fully qualified name
-	visible bool   // in a new widget with an area of its own
+	done  []Finding // what every signature allows
+	acts  []act     // what a signature may allow or forbid
+	wrong []Finding // what none allows: the pages show something else
+	other []Finding // everything that is not understood
 }
 
 // changes fills in what was done after each signature and time-stamp. Each revision is compared with the one before it, once: a
@@ -59,42 +57,56 @@ func (r *reader) changes(ctx context.Context) error {
 		return err
 	}
 	for _, e := range r.entries {
-		if e.Changes.Level == "" {
-			e.Changes = e.judge(steps[e.Revision-first:])
+		if e.Changes.Level != "" {
+			continue
 		}
+		licence := e.permits
+		for _, c := range r.entries {
+			if licence == 0 && c.certifies && c.sound && c.Revision > 0 && c.Revision < e.Revision {
+				licence = c.permits
+			}
+		}
+		e.Changes = e.judge(steps[e.Revision-first:], licence)
 	}
 	return nil
 }
 
-// judge grades the revisions after an entry by what it permits itself.
-func (e *entry) judge(steps []step) Changes {
+// judge grades the revisions after an entry by what it permits itself. licence is what may be done by its own word or, where it says
+// nothing, by that of the certification before it.
+func (e *entry) judge(steps []step, licence Certification) Changes {
 	c := Changes{Level: ChangesAllowed}
+	once := make(map[string]bool) // fields that were empty when this was signed
 	for i := range steps {
 		s := &steps[i]
-		c.Details = append(c.Details, s.done...)
-		if len(s.other) > 0 {
-			c.Level = ChangesUnknown
-			c.Details = append(c.Details, s.other...)
-		}
-		for _, added := range s.signed {
-			_, locked := (&permissions{locks: e.locks}).lockedBy(added.field)
-			switch {
-			case locked || e.permits == CertifyNothing:
-			case added.visible && e.certifies: // a new widget can show whatever its signer likes (P6)
-			default:
-				continue
+		c.note(ChangesAllowed, s.done...)
+		c.note(ChangesUnknown, s.other...)
+		c.note(ChangesSuspicious, s.wrong...)
+		for j := range s.acts {
+			a := &s.acts[j]
+			if a.kind == actFill && !a.had {
+				once[a.field] = true
 			}
-			c.Level = ChangesUnknown
-			c.Details = append(c.Details, changed(CodeChangeForbidden, finding.Warning, 0, "field", added.field))
+			level, f := e.permit(a, licence, once[a.field])
+			c.note(level, f)
 		}
 	}
 	if len(c.Details) == 0 {
 		c.Level = ChangesNone // white space behind the end mark
 	}
+	weight := map[finding.Severity]int{finding.Error: 0, finding.Warning: 1, finding.Info: 2}
+	slices.SortStableFunc(c.Details, func(a, b Finding) int { return cmp.Compare(weight[a.Severity], weight[b.Severity]) })
 	if len(c.Details) > limits.PDFFindings {
 		c.Details = c.Details[:limits.PDFFindings]
 	}
 	return c
+}
+
+// note takes in findings of one level. What is surely wrong outweighs what is not known.
+func (c *Changes) note(level ChangeLevel, found ...Finding) {
+	c.Details = append(c.Details, found...)
+	if len(found) > 0 && (level == ChangesSuspicious || level == ChangesUnknown && c.Level != ChangesSuspicious) {
+		c.Level = level
+	}
 }
 
 func changed(code finding.Code, severity finding.Severity, revision int, pairs ...string) Finding {
@@ -176,6 +188,7 @@ type history struct {
 	users  map[uint32]*users // of every number that a later revision adds or defines anew
 	work   int               // entries of stores that were compared
 	octets int64             // of their streams
+	shown  *shown            // what the pages of the first signed revision show; nil until asked for
 }
 
 // users is where an object is referred to: under which keys of dictionaries.
@@ -185,8 +198,10 @@ type users struct {
 	count int           // references in all
 }
 
-func (u *users) only(key pdfobj.Name) bool {
-	return !u.many && !slices.ContainsFunc(u.keys, func(k pdfobj.Name) bool { return k != key })
+func (u *users) only(key pdfobj.Name) bool { return u.within(key) }
+
+func (u *users) within(keys ...pdfobj.Name) bool {
+	return !u.many && !slices.ContainsFunc(u.keys, func(k pdfobj.Name) bool { return !slices.Contains(keys, k) })
 }
 
 // prepare finds out what later revisions define, and where the first signed one refers to any of that: an object that was missing
@@ -297,11 +312,15 @@ func (h *history) step(i int) (step, error) {
 		return s.step, nil
 	}
 	for _, ref := range d.Freed {
-		s.refuse(CodeChangeFreed, "object", ref.String())
+		if err := s.leave(ref, CodeChangeFreed); err != nil {
+			return step{}, err
+		}
 	}
 	for _, ref := range d.Added {
 		if u := h.users[ref.Num]; len(u.keys) > 0 {
-			s.refuse(CodeChangeAppeared, "object", ref.String())
+			if err := s.leave(ref, CodeChangeAppeared); err != nil {
+				return step{}, err
+			}
 		}
 		s.added[ref.Num], s.open[ref.Num] = true, ref
 	}

@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"crypto/sha256"
-	"slices"
 
 	"github.com/kyso-dev/kyso/internal/finding"
 	"github.com/kyso-dev/kyso/internal/limits"
@@ -14,18 +13,26 @@ import (
 // document in some other way, or may do so later.
 type comparison struct {
 	*history
-	revision int
-	old, now *pdfobj.File
-	added    map[uint32]bool
-	open     map[uint32]pdfobj.Ref // not explained yet
-	widgets  map[uint32]bool       // of signatures of this revision
-	annots   []pdfobj.Object       // added to pages
-	step     step
+	revision     int
+	old, now     *pdfobj.File
+	added        map[uint32]bool
+	open         map[uint32]pdfobj.Ref // not explained yet
+	widgets      map[uint32]bool       // of signatures of this revision
+	annots       []pdfobj.Object       // added to pages
+	filled       map[string]bool       // fields that have another value
+	changedLooks []look
+	step         step
 }
 
 func (s *comparison) refuse(code finding.Code, pairs ...string) {
 	if len(s.step.other) < limits.PDFFindings {
 		s.step.other = append(s.step.other, changed(code, finding.Warning, s.revision, pairs...))
+	}
+}
+
+func (s *comparison) condemn(code finding.Code, pairs ...string) {
+	if len(s.step.wrong) < limits.PDFFindings {
+		s.step.wrong = append(s.step.wrong, changed(code, finding.Error, s.revision, pairs...))
 	}
 }
 
@@ -50,15 +57,22 @@ func (s *comparison) compare(d *pdfobj.Difference) error {
 			return err
 		}
 	}
+	if err := s.looks(); err != nil {
+		return err
+	}
 	for _, a := range s.annots {
 		if ref, ok := a.(pdfobj.Ref); !ok || !s.widgets[ref.Num] {
-			s.refuse(CodeChangeObject, "object", refText(a))
+			if err := s.annotation(a); err != nil {
+				return err
+			}
 		}
 	}
 	for _, list := range [][]pdfobj.Ref{d.Added, d.Changed} {
 		for _, ref := range list {
 			if _, open := s.open[ref.Num]; open {
-				s.refuse(CodeChangeObject, "object", ref.String())
+				if err := s.leave(ref, CodeChangeObject); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -72,8 +86,8 @@ func refText(o pdfobj.Object) string {
 	return "-"
 }
 
-// lookup is the value of a key then and now, resolved. What it refers to now is explained by that, except where an array could serve
-// in another place too: what is added to it would be added there as well.
+// lookup is the value of a key then and now, resolved. What it refers to now is explained by that, except where what was there before
+// serves in another place too, or could, being in an array: what is changed in it is changed there as well.
 func (s *comparison) lookup(old, now *pdfobj.Dict, key pdfobj.Name) (was, is pdfobj.Object, err error) {
 	if was, _, err = s.old.Lookup(old, key); err != nil {
 		return nil, nil, err
@@ -82,10 +96,8 @@ func (s *comparison) lookup(old, now *pdfobj.Dict, key pdfobj.Name) (was, is pdf
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, open := s.open[ref.Num]; open {
-		if _, array := is.(pdfobj.Array); !array || s.added[ref.Num] || s.users[ref.Num].only(key) {
-			delete(s.open, ref.Num)
-		}
+	if _, open := s.open[ref.Num]; open && (s.added[ref.Num] || s.users[ref.Num].only(key)) {
+		delete(s.open, ref.Num)
 	}
 	return was, is, nil
 }
@@ -115,7 +127,8 @@ func appended(was, is pdfobj.Object) (more pdfobj.Array, ok bool) {
 	return now[len(old):], true
 }
 
-// structural are the entries of a trailer that belong to its own section (7.5.5, 7.5.8.2).
+// structural are the entries of a trailer that belong to its own section (7.5.5, 7.5.8.2), and the identifier: its first half should stay
+// (14.4), but some writers replace it, and it is shown to nobody.
 var structural = []pdfobj.Name{"Size", "Prev", "XRefStm", "ID", "Type", "W", "Index", "Length", "Filter", "DecodeParms"}
 
 func (s *comparison) trailer() error {
@@ -125,17 +138,6 @@ func (s *comparison) trailer() error {
 	}
 	if n, ok := now.Get("Size").(int64); !ok || n < int64(s.now.Size()) {
 		s.refuse(CodeChangeTrailer) // strict readers pass over objects above it
-	}
-	was, _, err := s.old.LookupArray(old, "ID")
-	if err != nil {
-		return err
-	}
-	is, _, err := s.now.LookupArray(now, "ID")
-	if err != nil {
-		return err
-	}
-	if len(was) > 0 && len(is) > 0 && !pdfobj.Equal(was[0], is[0]) {
-		s.refuse(CodeChangeTrailer)
 	}
 	return nil
 }
@@ -150,12 +152,22 @@ func (s *comparison) catalog() error {
 		return err
 	}
 	if ref != again || ref.IsZero() {
-		s.refuse(CodeChangeTrailer)
+		s.condemn(CodeChangeTrailer)
 		return nil
 	}
-	delete(s.open, ref.Num)
-	if !same(old, now, "DSS", "Extensions", "AcroForm") {
+	if s.users[ref.Num] == nil || s.users[ref.Num].only("Root") {
+		delete(s.open, ref.Num)
+	}
+	switch differ := func(key pdfobj.Name) bool { return !pdfobj.Equal(old.Get(key), now.Get(key)) }; {
+	case differ("Pages"):
+		s.condemn(CodeChangeContent, "object", ref.String())
+	case differ("OpenAction"), differ("AA"), differ("OCProperties"):
+		s.condemn(CodeChangeAction, "object", ref.String())
+	case !same(old, now, "DSS", "Extensions", "AcroForm", "Metadata", "Version") || !newer(old, now):
 		s.refuse(CodeChangeObject, "object", ref.String())
+	}
+	if err := s.metadata(old, now); err != nil {
+		return err
 	}
 	if err := s.extensions(old, now); err != nil {
 		return err
@@ -167,6 +179,13 @@ func (s *comparison) catalog() error {
 		return err
 	}
 	return s.form(old, now)
+}
+
+// newer reports whether the version that a catalog names is not taken back (7.2.2, Table 29).
+func newer(old, now *pdfobj.Dict) bool {
+	was, _ := old.Get("Version").(pdfobj.Name)
+	is, ok := now.Get("Version").(pdfobj.Name)
+	return is >= was && (ok || !now.Has("Version"))
 }
 
 // extensions may name more of them, and higher levels of those that are there (7.12).
@@ -382,7 +401,7 @@ func (s *comparison) piece(ref pdfobj.Ref) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	if u := s.users[ref.Num]; !s.added[ref.Num] && (u.many || slices.ContainsFunc(u.keys, func(key pdfobj.Name) bool { return !slices.Contains(storeKeys, key) })) {
+	if !s.added[ref.Num] && !s.users[ref.Num].within(storeKeys...) {
 		return false, nil // defined anew, and it serves in another place too; in an array of its own it could be any
 	}
 	delete(s.open, ref.Num)

@@ -20,9 +20,14 @@ func (s *comparison) form(oldCatalog, catalog *pdfobj.Dict) error {
 	}
 	old, _ := was.(*pdfobj.Dict)
 	now, _ := is.(*pdfobj.Dict)
-	if now == nil || was != nil && old == nil || !same(old, now, "Fields", "SigFlags") {
+	if now == nil || was != nil && old == nil || !same(old, now, "Fields", "SigFlags", "DR") {
 		s.refuse(CodeChangeForm)
 		return nil
+	}
+	if ok, err := s.resources(old, now); err != nil {
+		return err
+	} else if !ok {
+		s.refuse(CodeChangeForm)
 	}
 	wasFlags, isFlags, err := s.lookup(old, now, "SigFlags")
 	if err != nil {
@@ -172,15 +177,20 @@ func (s *comparison) widget(ref pdfobj.Ref, dict *pdfobj.Dict) (visible bool, er
 
 // emptyRect reports whether the rectangle of an annotation has no area.
 func emptyRect(f *pdfobj.File, dict *pdfobj.Dict) (bool, error) {
+	at, ok, err := rectangleOf(f, dict)
+	return ok && (at[0] == at[2] || at[1] == at[3]), err
+}
+
+// rectangleOf is the rectangle of an annotation, the lower left corner first (7.9.5); ok is false where it has none.
+func rectangleOf(f *pdfobj.File, dict *pdfobj.Dict) (at [4]float64, ok bool, err error) {
 	rect, _, err := f.LookupArray(dict, "Rect")
 	if err != nil || len(rect) != 4 {
-		return false, err
+		return at, false, err
 	}
-	var at [4]float64
 	for i := range at {
 		v, err := f.Resolve(rect[i])
 		if err != nil {
-			return false, err
+			return at, false, err
 		}
 		switch v := v.(type) {
 		case int64:
@@ -188,14 +198,18 @@ func emptyRect(f *pdfobj.File, dict *pdfobj.Dict) (bool, error) {
 		case float64:
 			at[i] = v
 		default:
-			return false, nil
+			return at, false, nil
 		}
 	}
-	return at[0] == at[2] || at[1] == at[3], nil
+	return [4]float64{min(at[0], at[2]), min(at[1], at[3]), max(at[0], at[2]), max(at[1], at[3])}, true, nil
 }
 
-// sign takes the value of a field: a new signature dictionary.
+// sign takes the value of a field: a new signature dictionary, or none where the field is there to be signed later.
 func (s *comparison) sign(field pdfobj.Ref, value pdfobj.Object, name string, visible bool) error {
+	if value == nil {
+		s.act(act{kind: actField, field: name, visible: visible})
+		return nil
+	}
 	ref, _ := value.(pdfobj.Ref)
 	if _, open := s.open[ref.Num]; !open || !s.added[ref.Num] {
 		s.refuse(CodeChangeObject, "object", field.String()) // no signature, or one that is there already
@@ -218,8 +232,7 @@ func (s *comparison) sign(field pdfobj.Ref, value pdfobj.Object, name string, vi
 		s.allow(CodeChangedTimestamp, "field", name)
 		return nil
 	}
-	s.allow(CodeChangedSignature, "field", name)
-	s.step.signed = append(s.step.signed, signedStep{field: name, visible: visible})
+	s.act(act{kind: actSign, field: name, visible: visible})
 	return nil
 }
 
@@ -242,6 +255,19 @@ func (s *comparison) object(ref pdfobj.Ref) error {
 			return nil
 		}
 		return s.dictionary(ref, old, now)
+	case *pdfobj.Stream:
+		now, ok := is.(*pdfobj.Stream)
+		if !ok || !same(old.Dict, now.Dict, "Length", "Filter", "DecodeParms") {
+			return nil
+		}
+		before, err := s.sum(s.old, ref)
+		if err != nil {
+			return nil //nolint:nilerr // what cannot be decoded cannot be said to be the same
+		}
+		if after, err := s.sum(s.now, ref); err == nil && after == before {
+			delete(s.open, ref.Num)
+		}
+		return nil
 	}
 	if pdfobj.Equal(was, is) {
 		delete(s.open, ref.Num) // written again as it was
@@ -254,6 +280,9 @@ func (s *comparison) array(ref pdfobj.Ref, was, is pdfobj.Object) error {
 	more, ok := appended(was, is)
 	users := s.users[ref.Num]
 	switch {
+	case !ok && users.only("Annots"):
+		delete(s.open, ref.Num)
+		s.act(act{kind: actMark, object: ref})
 	case !ok:
 	case len(more) == 0:
 		delete(s.open, ref.Num)
@@ -331,6 +360,8 @@ func (s *comparison) dictionary(ref pdfobj.Ref, old, now *pdfobj.Dict) error {
 		delete(s.open, ref.Num)
 	case old.Get("Type") == pdfobj.Name("Page"):
 		return s.page(ref, old, now)
+	case old.Get("Type") == pdfobj.Name("Pages") && same(old, now, "ITXT"):
+		delete(s.open, ref.Num) // the version of iText 5, which it notes there
 	case isField(old) && same(old, now, "Kids"):
 		was, is, err := s.lookup(old, now, "Kids")
 		if err != nil {
@@ -342,6 +373,9 @@ func (s *comparison) dictionary(ref pdfobj.Ref, old, now *pdfobj.Dict) error {
 		}
 		delete(s.open, ref.Num)
 		return s.kids(more, ref)
+	case isAnnotation(old):
+		delete(s.open, ref.Num)
+		s.act(act{kind: actMark, object: ref})
 	default:
 		return s.fill(ref, old, now)
 	}
@@ -357,20 +391,25 @@ func (s *comparison) page(ref pdfobj.Ref, old, now *pdfobj.Dict) error {
 	if err != nil {
 		return err
 	}
+	delete(s.open, ref.Num)
 	more, ok := appended(was, is)
 	if !ok {
+		s.act(act{kind: actMark, object: ref})
 		return nil
 	}
-	delete(s.open, ref.Num)
 	s.annots = append(s.annots, more...)
 	return nil
 }
 
-// fill explains an empty signature field that was there and is signed now, in the place that it had, and its widget.
+// fill explains an empty signature field that was there and is signed now, in the place that it had, and its widget; and the fields of
+// other kinds that are filled in.
 func (s *comparison) fill(ref pdfobj.Ref, old, now *pdfobj.Dict) error {
 	field, err := s.inherited(old, "FT")
-	if err != nil || field != pdfobj.Name("Sig") {
+	if err != nil {
 		return err
+	}
+	if kind, _ := field.(pdfobj.Name); kind != "Sig" {
+		return s.fillIn(ref, kind, old, now)
 	}
 	value, err := s.inherited(old, "V")
 	if err != nil || value != nil || old.Has("Kids") != now.Has("Kids") {

@@ -20,7 +20,8 @@ const (
 const (
 	CodeRevokedLater         finding.Code = "revocation.later"               // a certificate was revoked after what it signed existed: subject, at
 	CodeSuspendedLater       finding.Code = "revocation.suspended-later"     // a certificate was suspended after what it signed existed: subject, at
-	CodeChangesUnknown       finding.Code = "coverage.changes-unknown"       // what was appended after the signature is not judged yet: octets
+	CodeChangesUnknown       finding.Code = "coverage.changes-unknown"       // not all that was appended after the signature is known to be allowed: octets
+	CodeChangesSuspicious    finding.Code = "coverage.changes-suspicious"    // what was signed was changed afterwards, or in a way that the signature forbids
 	CodeWeakAlgorithm        finding.Code = "verify.weak-algorithm"          // an algorithm was not secure any more when it was used, as far as that is proved: algorithm, until
 	CodeKeyUsage             finding.Code = "verify.key-usage"               // the signer's certificate is not for signing: usage
 	CodeNoSigningCertificate finding.Code = "verify.no-signing-certificate"  // the format demands a signing-certificate attribute, and there is none

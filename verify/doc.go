@@ -27,8 +27,10 @@
 //
 // # Later changes
 //
-// What was appended to a PDF after a signature is compared with what was signed: validation data, time-stamps and further signatures are
-// allowed, and with anything else the signature is INDETERMINATE, its changes "unknown".
+// What was appended to a PDF after a signature is compared with what was signed. Validation data, time-stamps, further signatures and values in
+// form fields that were empty are allowed, and so is what the author's certification permits. Where the pages show something else now, a value
+// that was signed was changed, or the signature forbids what was done, the changes are "suspicious" and the signature is TOTAL-FAILED /
+// FORMAT_FAILURE. With anything else it is INDETERMINATE, its changes "unknown".
 //
 // # XML
 //

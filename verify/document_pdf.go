@@ -73,7 +73,7 @@ func (r *reader) pdfSignature(doc *pdf.Document, s *pdf.Signature, id string) {
 
 // unexplained is how many octets follow, where they do more than is allowed, or what they do cannot be told.
 func unexplained(e *pdf.Entry) int64 {
-	if e.Changes.Level == pdf.ChangesUnknown {
+	if e.Changes.Level == pdf.ChangesUnknown || e.Changes.Level == pdf.ChangesSuspicious {
 		return e.Appended
 	}
 	return 0

@@ -201,13 +201,16 @@ func (s *Signature) changes(f *subject, v *verdict) {
 	if f.changes != nil {
 		s.ChangesAfter = changesOf(f.changes)
 	}
-	if f.part {
-		s.ChangesAfter.Level = ChangesUnknown
-		v.doubt(SigConstraintsFailure)
-	}
-	if f.appended > 0 {
+	switch {
+	case s.ChangesAfter.Level == ChangesSuspicious:
+		s.Findings = append(s.Findings, Finding{Code: CodeChangesSuspicious, Severity: finding.Error, Clause: "ISO 32000-2, 12.8.2.2"})
+		v.fail(FormatFailure)
+	case f.appended > 0:
 		s.ChangesAfter.Level = ChangesUnknown
 		s.Findings = append(s.Findings, appendedFinding(f.appended))
+		v.doubt(SigConstraintsFailure)
+	case f.part:
+		s.ChangesAfter.Level = ChangesUnknown
 		v.doubt(SigConstraintsFailure)
 	}
 }

@@ -107,6 +107,7 @@ const (
 	changesNone       finding.Code = "report.changes.none"
 	changesAllowed    finding.Code = "report.changes.allowed"
 	changesSuspicious finding.Code = "report.changes.suspicious"
+	whyChanged        finding.Code = "report.why.changed"
 	changesUnknown    finding.Code = "report.changes.unknown"
 
 	basisTimestamp finding.Code = "report.basis.timestamp"

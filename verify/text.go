@@ -111,7 +111,11 @@ func (t *table) signature(s *Signature) {
 	}
 	t.gap()
 	t.verdict(label, s.ID, s.Indication, s.SubIndication)
-	t.why(s.SubIndication)
+	if s.SubIndication == FormatFailure && s.ChangesAfter.Level == ChangesSuspicious {
+		t.row(labelMeaning, t.say(whyChanged))
+	} else {
+		t.why(s.SubIndication)
+	}
 	if s.Slot != "" {
 		t.row(labelSlot, t.slot(s.Slot))
 	}
@@ -119,6 +123,10 @@ func (t *table) signature(s *Signature) {
 	t.signedAt(s)
 	t.revocation(s.Chain)
 	t.findings(s.Findings, SeverityError, SeverityWarning)
+	harmless := s.ChangesAfter.Level == ChangesNone || s.ChangesAfter.Level == ChangesAllowed
+	if !harmless {
+		t.changes(&s.ChangesAfter)
+	}
 	t.advice(s.SubIndication)
 	if s.Field != "" {
 		t.row(labelField, quote(s.Field))
@@ -137,9 +145,8 @@ func (t *table) signature(s *Signature) {
 		t.places(labelSignedPart, s.Coverage.Covered)
 		t.places(labelLeftOut, s.Coverage.NotCovered)
 	}
-	t.row(labelChanges, t.say(cmp.Or(map[string]finding.Code{ChangesNone: changesNone, ChangesAllowed: changesAllowed, ChangesSuspicious: changesSuspicious}[s.ChangesAfter.Level], changesUnknown)))
-	for _, detail := range s.ChangesAfter.in(t.lang) {
-		t.row(labelChanges, i18n.Clean(detail))
+	if harmless {
+		t.changes(&s.ChangesAfter)
 	}
 	if c := s.Claims; c != nil {
 		for _, claim := range []struct {
@@ -161,6 +168,14 @@ func (t *table) signature(s *Signature) {
 	t.findings(s.Findings, SeverityInfo)
 	for _, stamp := range s.Timestamps {
 		t.timestamp(stamp, s.ID)
+	}
+}
+
+// changes says what was done to the document afterwards.
+func (t *table) changes(c *Changes) {
+	t.row(labelChanges, t.say(cmp.Or(map[string]finding.Code{ChangesNone: changesNone, ChangesAllowed: changesAllowed, ChangesSuspicious: changesSuspicious}[c.Level], changesUnknown)))
+	for _, detail := range c.in(t.lang) {
+		t.row(labelChanges, i18n.Clean(detail))
 	}
 }
 

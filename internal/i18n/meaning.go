@@ -11,6 +11,10 @@ var meaning = map[string]Message{
 		En: "the signature is not built as its standard demands",
 		Vi: "chữ ký không có cấu trúc đúng tiêu chuẩn",
 	},
+	"report.why.changed": {
+		En: "the document was changed after it was signed, in a way that does not leave the signature valid",
+		Vi: "tài liệu đã bị sửa sau khi ký theo cách làm chữ ký không còn giá trị",
+	},
 	"report.why.hash-failure": {
 		En: "the content is not what was signed: it was changed afterwards",
 		Vi: "nội dung không còn là nội dung đã được ký: tài liệu đã bị thay đổi sau khi ký",

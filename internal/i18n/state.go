@@ -146,7 +146,7 @@ var state = map[string]Message{
 	"report.changes.none":       {En: "none", Vi: "không có"},
 	"report.changes.allowed":    {En: "allowed ones only", Vi: "chỉ có thay đổi được phép"},
 	"report.changes.suspicious": {En: "SUSPICIOUS", Vi: "ĐÁNG NGỜ"},
-	"report.changes.unknown":    {En: "not judged", Vi: "chưa đánh giá"},
+	"report.changes.unknown":    {En: "not all known to be allowed", Vi: "không rõ có được phép hết hay không"},
 
 	"report.basis.timestamp": {En: "proved by a time-stamp", Vi: "có dấu thời gian chứng minh"},
 	"report.basis.archive":   {En: "proved by an archive time-stamp", Vi: "có dấu thời gian lưu trữ chứng minh"},

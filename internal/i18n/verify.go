@@ -52,8 +52,12 @@ var verify = map[string]Message{
 		Vi: "chứng thư số của {subject} bị tạm dừng từ {at}, sau thời điểm đã chứng minh được là chữ ký đã tồn tại, nên việc tạm dừng không ảnh hưởng đến chữ ký này",
 	},
 	"coverage.changes-unknown": {
-		En: "{octets} bytes were added to the file after this signature, and this version does not judge yet what they change",
-		Vi: "tệp được thêm {octets} byte sau chữ ký này; phiên bản này chưa đánh giá được phần thêm đã thay đổi những gì",
+		En: "{octets} bytes were added to the file after this was made, and not all that they change is known to be allowed",
+		Vi: "tệp được thêm {octets} byte sau thời điểm này; không phải mọi thay đổi trong đó đều được biết là hợp lệ",
+	},
+	"coverage.changes-suspicious": {
+		En: "the document was changed after it was signed: what it shows now is not what was signed, or was changed although the signature forbids it",
+		Vi: "tài liệu đã bị sửa sau khi ký: nội dung đang hiển thị không phải nội dung đã ký, hoặc đã bị thay đổi dù chữ ký không cho phép",
 	},
 	"verify.weak-algorithm": {
 		En: "{algorithm} was safe to rely on only until {until}, and nothing proves that it was used before",

@@ -178,6 +178,8 @@ const (
 	PDFCompared      = 1024      // revisions after the first signed one that are compared
 	PDFChanged       = 1 << 16   // objects that these add or define anew
 	PDFCompareWork   = 1 << 24   // entries of their stores that are compared
+	PDFShown         = 1 << 17   // objects that the pages of the first signed revision are made of
+	PDFMetadata      = 1 << 20   // octets of metadata that are compared
 )
 
 // XML documents (internal/xmltree).

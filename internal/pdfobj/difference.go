@@ -358,8 +358,8 @@ func (f *File) Each(yield func(Ref, Object) error) error {
 	return nil
 }
 
-// Equal reports whether two values say the same. References are equal when they name the same object, whatever that holds; streams
-// never are.
+// Equal reports whether two values say the same: 612 and 612.0 do. References are equal when they name the same object, whatever that holds;
+// streams never are.
 func Equal(a, b Object) bool {
 	switch a := a.(type) {
 	case Array:
@@ -387,9 +387,15 @@ func Equal(a, b Object) bool {
 	case *Stream:
 		return false
 	}
-	switch b.(type) {
+	switch b := b.(type) {
 	case Array, *Dict, *Stream:
 		return false
+	case int64:
+		real, ok := a.(float64)
+		return a == Object(b) || ok && real == float64(b)
+	case float64:
+		whole, ok := a.(int64)
+		return a == Object(b) || ok && b == float64(whole)
 	}
 	return a == b
 }
