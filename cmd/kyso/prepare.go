@@ -1,10 +1,12 @@
 package main
 
 import (
+	"crypto"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/kyso-dev/kyso/cms"
+	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/trust"
@@ -23,6 +27,7 @@ import (
 const (
 	maxState     = 64 << 10
 	maxSignature = 64 << 10
+	maxCMS       = limits.CMSAnswer
 )
 
 // state is what prepare leaves for finish: the prepared signature of the format's package, and the files it is about.
@@ -32,7 +37,7 @@ type state struct {
 	In       string          `json:"in"`        // absolute path of the document
 	InSHA256 string          `json:"in_sha256"` // of the document as it was prepared, hexadecimal
 	Out      string          `json:"out"`       // absolute path of the result
-	Sign     string          `json:"sign"`      // "digest": Data is the digest to sign; "message": Data is what to sign (Ed25519)
+	Sign     string          `json:"sign"`      // "digest": Data is the digest to sign; "message": the message (Ed25519); "cms": the document's digest, for a CMS
 	Hash     string          `json:"hash"`      // digest algorithm of Data, "" for a message
 	Data     string          `json:"data"`      // hexadecimal
 	Prepared json.RawMessage `json:"prepared"`
@@ -61,6 +66,11 @@ type prepared interface {
 	InputSHA256() []byte
 }
 
+// digested is what those can do besides for which a service may make a whole CMS.
+type digested interface {
+	Digest() ([]byte, crypto.Hash)
+}
+
 type prepareFunc func(cmd *cobra.Command, in *os.File, size int64, chain []*x509.Certificate, l parsed) (prepared, error)
 
 // prepareFormat is preparing in one format. check finds mistakes in the flags of the format; it may be nil.
@@ -68,6 +78,7 @@ func (a *app) prepareFormat(format string, check func(*cobra.Command, *levelFlag
 	var level levelFlags
 	var anchors trustFlags
 	var cert, statePath string
+	var forCMS bool
 	cmd := &cobra.Command{
 		Use:   format + " --cert FILE --state STATE.json [flags] IN OUT",
 		Short: "Prepare a signature and print what to sign, in hexadecimal",
@@ -108,6 +119,10 @@ func (a *app) prepareFormat(format string, check func(*cobra.Command, *levelFlag
 			if err != nil {
 				return err
 			}
+			if d, ok := p.(digested); ok && forCMS {
+				digest, hash := d.Digest()
+				st.Sign, st.Hash, st.Data = "cms", hash.String(), hex.EncodeToString(digest)
+			}
 			return st.write(cmd, statePath, a.out)
 		},
 	}
@@ -115,6 +130,9 @@ func (a *app) prepareFormat(format string, check func(*cobra.Command, *levelFlag
 	anchors.add(cmd)
 	cmd.Flags().StringVar(&cert, "cert", "", "certificate `file` of the key, with those above it if there are any (PEM or DER)")
 	cmd.Flags().StringVar(&statePath, "state", "", "`file` that finish takes up")
+	if format != "xml" {
+		cmd.Flags().BoolVar(&forCMS, "cms", false, "a service will make a whole CMS: print the digest of the document for it")
+	}
 	return cmd
 }
 
@@ -172,14 +190,14 @@ func readState(path string) (*state, error) {
 func (a *app) finishCommand() *cobra.Command {
 	var level levelFlags
 	var anchors trustFlags
-	var statePath, signaturePath string
+	var statePath, signaturePath, cmsPath string
 	var isBase64 bool
 	cmd := &cobra.Command{
-		Use:   "finish --state STATE.json --signature FILE [flags]",
-		Short: "Put a signature value into the document that was prepared",
+		Use:   "finish --state STATE.json --signature FILE|--cms FILE [flags]",
+		Short: "Put a signature value, or the CMS of a service, into the document that was prepared",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if statePath == "" || signaturePath == "" {
+			if statePath == "" || (signaturePath == "") == (cmsPath == "") {
 				return usage("arguments", "usage", cmd.UseLine())
 			}
 			l, err := level.parsePrepare()
@@ -196,11 +214,14 @@ func (a *app) finishCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			value, err := readSignature(signaturePath, isBase64)
+			if cmsPath != "" && st.Format == "xml" {
+				return usage("cms-xml")
+			}
+			value, err := readSignature(signaturePath, cmsPath, isBase64)
 			if err != nil {
 				return err
 			}
-			return a.finish(cmd, st, value, l)
+			return a.finish(cmd, st, value, cmsPath, l)
 		},
 	}
 	level.add(cmd)
@@ -208,12 +229,17 @@ func (a *app) finishCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&statePath, "state", "", "`file` that prepare wrote")
 	f.StringVar(&signaturePath, "signature", "", "`file` with the signature value")
-	f.BoolVar(&isBase64, "base64", false, "the signature value is in base64")
+	f.StringVar(&cmsPath, "cms", "", "`file` with the whole CMS that a service made over the digest of the document, in place of --signature")
+	f.BoolVar(&isBase64, "base64", false, "the signature value or CMS is in base64")
 	return cmd
 }
 
-func readSignature(path string, isBase64 bool) ([]byte, error) {
-	value, err := readAll(path, maxSignature)
+func readSignature(path, cmsPath string, isBase64 bool) ([]byte, error) {
+	most := int64(maxSignature)
+	if cmsPath != "" {
+		path, most = cmsPath, 2*maxCMS // as base64
+	}
+	value, err := readAll(path, most)
 	if err != nil || !isBase64 {
 		return value, err
 	}
@@ -225,13 +251,14 @@ func readSignature(path string, isBase64 bool) ([]byte, error) {
 	return value, nil
 }
 
-func (a *app) finish(cmd *cobra.Command, st *state, value []byte, l parsed) error {
+// finish writes the result. value is a signature value, or where cmsPath is not "" the CMS that was read from there.
+func (a *app) finish(cmd *cobra.Command, st *state, value []byte, cmsPath string, l parsed) error {
 	in, size, err := openInput(st.In)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	finish, err := st.finisher(cmd, in, size, value, l)
+	finish, err := st.finisher(cmd, in, size, value, cmsPath, l)
 	if err != nil {
 		return err
 	}
@@ -243,7 +270,7 @@ func (a *app) finish(cmd *cobra.Command, st *state, value []byte, l parsed) erro
 }
 
 // finisher reads the prepared signature of the state and returns what writes the result.
-func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []byte, l parsed) (func(io.Writer) error, error) {
+func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []byte, cmsPath string, l parsed) (func(io.Writer) error, error) {
 	switch st.Format {
 	case "pdf":
 		p := new(pdf.PreparedSignature)
@@ -251,6 +278,11 @@ func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []b
 			return nil, err
 		}
 		opts := &pdf.FinishOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock}
+		if cmsPath != "" {
+			return func(w io.Writer) error {
+				return ofService(p.FinishCMS(cmd.Context(), w, in, size, value, opts), cmsPath)
+			}, nil
+		}
 		return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, size, value, opts) }, nil
 	case "xml":
 		p := new(xml.PreparedSignature)
@@ -265,5 +297,17 @@ func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []b
 		return nil, err
 	}
 	opts := &cms.FinishOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock}
+	if cmsPath != "" {
+		return func(w io.Writer) error { return ofService(p.FinishCMS(cmd.Context(), w, in, value, opts), cmsPath) }, nil
+	}
 	return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, value, opts) }, nil
+}
+
+// ofService says of an unusable CMS that it is the service's: it is no document of the user's that cannot be read.
+func ofService(err error, path string) error {
+	var e *cms.Error
+	if errors.As(err, &e) && exitCode(err) == exitUnreadable {
+		return &Error{Fault: finding.NewFault("command.cms", err, "path", path), exit: exitNoSigning}
+	}
+	return err
 }

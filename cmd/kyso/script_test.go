@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"crypto"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -13,8 +15,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/softhsm"
 	"github.com/kyso-dev/kyso/internal/testpki"
+	"github.com/kyso-dev/kyso/signer"
 )
 
 func TestMain(m *testing.M) {
@@ -57,6 +61,7 @@ func TestScripts(t *testing.T) {
 			return err == nil, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"answer":  answer,
 			"cloud":   cloud,
 			"exits":   exits,
 			"field":   field,
@@ -163,6 +168,27 @@ func writeHex(ts *testscript.TestScript, neg bool, args []string) {
 	_, err := fmt.Sscanf(strings.TrimSpace(ts.ReadFile(args[0])), "%x", &data)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+}
+
+// answer runs "answer DIR NAME HEXFILE OUT": the part of a service that was sent a digest of SHA-256 and makes a whole CMS, with the key NAME
+// of the demo PKI in DIR.
+func answer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: answer DIR NAME HEXFILE OUT")
+	}
+	pki, err := testpki.Load(ts.MkAbs(args[0]), nil)
+	ts.Check(err)
+	defer pki.Close()
+	var digest []byte
+	_, err = fmt.Sscanf(strings.TrimSpace(ts.ReadFile(args[2])), "%x", &digest)
+	ts.Check(err)
+	p, err := cms.PrepareDigest(digest, crypto.SHA256, pki.Chain(args[1]), &cms.Options{NoSigningTime: true})
+	ts.Check(err)
+	value, err := signer.Sign(context.Background(), pki.Signer(args[1]), p.Request())
+	ts.Check(err)
+	der, err := p.FinishDER(context.Background(), value, nil)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[3]), der, 0o600))
 }
 
 // softToken runs "softhsm LABEL DIR NAME…": a SoftHSM token with the keys and certificates of those names of the demo PKI in DIR. MODULE

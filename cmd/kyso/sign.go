@@ -24,7 +24,8 @@ func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 // pdfFlags are the flags of a PDF signature that no other format has.
 type pdfFlags struct {
 	field, reason, location, name string
-	certify                       int
+	subFilter                     string
+	certify, contents             int
 }
 
 func (p *pdfFlags) add(cmd *cobra.Command) {
@@ -33,6 +34,8 @@ func (p *pdfFlags) add(cmd *cobra.Command) {
 	f.StringVar(&p.reason, "reason", "", "why it is signed")
 	f.StringVar(&p.location, "location", "", "where it is signed")
 	f.StringVar(&p.name, "name", "", "name of the signer, when other than in the certificate")
+	f.StringVar(&p.subFilter, "subfilter", pdf.SubFilterCAdES, "`kind` of signature: "+pdf.SubFilterCAdES+" (PAdES) or "+pdf.SubFilterPKCS7+" (plain CMS, B-B only)")
+	f.IntVar(&p.contents, "contents-size", 0, "`bytes` to keep free for the signature (0: as many as it is likely to take)")
 	f.IntVar(&p.certify, "certify", 0, "certify, allowing later: 1 nothing, 2 form filling and signing, 3 annotations too")
 }
 
@@ -40,6 +43,7 @@ func (p *pdfFlags) options(l parsed) *pdf.Options {
 	return &pdf.Options{
 		Level: l.level, Hash: l.hash, PSS: l.pss, Timestamper: l.timestamper, Collector: l.collector, InsecureExpired: l.insecureExpired, Clock: l.clock,
 		Field: p.field, Reason: p.reason, Location: p.location, Name: p.name, Certify: pdf.Certification(p.certify),
+		SubFilter: p.subFilter, ContentsSize: p.contents,
 	}
 }
 
@@ -53,7 +57,11 @@ func (a *app) signPDFCommand() *cobra.Command {
 		Short: "Sign a PDF (PAdES) by an incremental update",
 		Args:  exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.sign(cmd, args, "PAdES", &level, &key, &anchors, func(out, in *os.File, size int64, s signer.Signer, l parsed, bar *bar) error {
+			format := "PAdES"
+			if flags.subFilter == pdf.SubFilterPKCS7 {
+				format = flags.subFilter
+			}
+			return a.sign(cmd, args, format, &level, &key, &anchors, func(out, in *os.File, size int64, s signer.Signer, l parsed, bar *bar) error {
 				opts := flags.options(l)
 				opts.Progress = bar.set
 				return pdf.Sign(cmd.Context(), out, in, size, s, opts)
@@ -145,7 +153,7 @@ func (a *app) signed(ctx context.Context, path, format string, l parsed, s signe
 	if err != nil {
 		return err
 	}
-	if format != plainXML { // which has no levels
+	if format != plainXML && format != pdf.SubFilterPKCS7 { // which have no levels
 		format += "-" + string(l.level)
 	}
 	fmt.Fprintln(a.out, a.text("signed", "path", path, "format", format, "signer", i18n.Clean(cert.Subject.CommonName)))

@@ -10,6 +10,14 @@ var command = map[string]Message{
 		En: "{path} is not base64",
 		Vi: "{path} không phải là base64",
 	},
+	"command.cms": {
+		En: "the CMS in {path} cannot be used",
+		Vi: "không dùng được CMS trong {path}",
+	},
+	"command.cms-xml": {
+		En: "an XML signature is finished by a signature value, not by a CMS",
+		Vi: "chữ ký XML được hoàn tất bằng giá trị chữ ký, không phải bằng CMS",
+	},
 	"command.xml-profile": {
 		En: "--profile {value} is none of xades, dsig and einvoice:SLOT, or there is no such slot",
 		Vi: "--profile {value} không phải là xades, dsig hay einvoice:Ô_KÝ, hoặc không có ô ký này",
