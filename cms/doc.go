@@ -6,6 +6,9 @@
 // later, whoever made it, and refreshes a B-LTA. Time-stamps come from a [timestamp.Timestamper], the certificates and revocation data
 // of the long-term levels from a [trust.Collector].
 //
+// Some services do not sign a digest but answer it with a whole CMS of their own. [PreparedSignature.Digest] is what to send them, and
+// [PreparedSignature.FinishCMS] takes what comes back; [CheckDigest] and [CheckContent] say whether it is what was asked for.
+//
 // [Read] says what is in a file: which signatures, whether content and signature values are intact, which certificate each names,
 // what a reader should know about it. It gives no verdict; package verify does.
 //

@@ -4,6 +4,9 @@
 // [Sign] signs in one call with any [signer.Signer]. [Prepare] and [PreparedSignature.Finish] do the same in two, for keys that
 // answer later or in another process: what lies between is plain JSON. [SignBatch] signs many documents under one consent.
 //
+// A service that answers a digest with a whole CMS is sent [PreparedSignature.Digest], and [PreparedSignature.FinishCMS] takes what comes
+// back. Signatures are PAdES, or plain CMS by [Options].SubFilter.
+//
 // [Extend] raises signatures that are there, whoever made them, and refreshes those at B-LTA before the last time-stamp runs out. What
 // the long-term levels embed, a [trust.Collector] finds.
 //
