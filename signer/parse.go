@@ -51,11 +51,11 @@ const idExtensions = 0xA3
 // parseOdd has crypto/x509 read the certificate with something plain in place of what it refuses, and puts that back afterwards; nil
 // where that does not help. Each part is tried by itself, in a certificate that has nothing else to refuse.
 func parseOdd(raw []byte) *x509.Certificate {
-	outer := elements(raw)
+	outer := elements(raw, der.Sequence)
 	if len(outer) != 3 {
 		return nil
 	}
-	tbs := elements(outer[0])
+	tbs := elements(outer[0], der.Sequence)
 	if len(tbs) < placesNeeded || tbs[placeVersion][0] != 0xA0 { // without a version there are no extensions, and nothing that is signed with today
 		return nil
 	}
@@ -130,12 +130,12 @@ func parseOdd(raw []byte) *x509.Certificate {
 	return cert
 }
 
-// elements are those that a DER element is made of; nil where it cannot be read.
-func elements(element []byte) [][]byte {
+// elements are those that a DER element of a type is made of; nil where it is of another, or cannot be read.
+func elements(element []byte, id byte) [][]byte {
 	s := cryptobyte.String(element)
 	var inner, e cryptobyte.String
 	var tag casn1.Tag
-	if !s.ReadAnyASN1(&inner, &tag) || !s.Empty() {
+	if !s.ReadASN1(&inner, casn1.Tag(id)) || !s.Empty() {
 		return nil
 	}
 	var all [][]byte
@@ -161,12 +161,9 @@ func (e extension) permits() bool {
 
 // readExtensions reads the extensions; nil where there are none, or none that can be read.
 func readExtensions(element []byte) []extension {
-	if element[0] != idExtensions {
-		return nil
-	}
 	var all []extension
-	for _, list := range elements(element) {
-		for _, raw := range elements(list) {
+	if lists := elements(element, idExtensions); len(lists) == 1 {
+		for _, raw := range elements(lists[0], der.Sequence) {
 			e := extension{raw: raw}
 			if rest, err := asn1.Unmarshal(raw, &e.Extension); err != nil || len(rest) > 0 {
 				return nil
@@ -194,10 +191,10 @@ func integer(element []byte) *big.Int {
 // plainName is a Name whose texts are all UTF-8. Values that are no text are left out.
 func plainName(name []byte) []byte {
 	var rdns [][]byte
-	for _, rdn := range elements(name) {
+	for _, rdn := range elements(name, der.Sequence) {
 		var attributes [][]byte
-		for _, a := range elements(rdn) {
-			pair := elements(a)
+		for _, a := range elements(rdn, der.Set) {
+			pair := elements(a, der.Sequence)
 			if len(pair) != 2 {
 				continue
 			}

@@ -186,6 +186,12 @@ func TestParseCertificateRefuses(t *testing.T) {
 	negative := der.AppendInt(nil, -1)
 	for name, raw := range map[string][]byte{
 		"nothing": nil, "text": []byte("hello"), "cut short": good[:len(good)-1], "something behind": append(slices.Clone(good), 0), "too large": make([]byte, 2<<20),
+		"another type outside": append([]byte{0x31}, rewritten(t, key, func(tbs [][]byte) { tbs[serialPlace] = negative })[1:]...),
+		"another type inside": func() []byte {
+			raw := rewritten(t, key, func(tbs [][]byte) { tbs[serialPlace] = negative })
+			raw[4] = 0x31
+			return raw
+		}(),
 		"key usage": rewritten(t, key, func(tbs [][]byte) {
 			tbs[serialPlace] = negative
 			withExtension(t, tbs, extended(true, []byte{5, 0}, 2, 5, 29, 15))
