@@ -4,10 +4,12 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"math/big"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -116,16 +118,39 @@ func TestMutualTLS(t *testing.T) {
 	_, err := client(t, c, nil).Sign(t.Context(), digest("a"), crypto.SHA256)
 	require.NoError(t, err)
 
+	pin := serverKey(t, c)
 	pinned := c
 	pinned.Pins = [][]byte{digest("another key")}
 	_, err = client(t, pinned, nil).Sign(t.Context(), digest("b"), crypto.SHA256)
 	require.ErrorIs(t, err, remote.ErrUnavailable)
+	pinned.Pins = [][]byte{digest("another key"), pin}
+	_, err = client(t, pinned, nil).Sign(t.Context(), digest("b"), crypto.SHA256)
+	require.NoError(t, err)
+	other := c // the certificate of another application, which the authority knows
+	other.TLS, err = s.ClientTLS("http://ap.test/other")
+	require.NoError(t, err)
+	_, err = client(t, other, nil).Sign(t.Context(), digest("d"), crypto.SHA256)
+	require.ErrorIs(t, err, remote.ErrCredentials)
+	other.APID = "http://ap.test/other" // whose AP_ID the service does not know
+	_, err = client(t, other, nil).Sign(t.Context(), digest("d"), crypto.SHA256)
+	require.ErrorIs(t, err, remote.ErrCredentials)
 	without := c
 	without.TLS = c.TLS.Clone()
 	without.TLS.Certificates = nil
 	_, err = client(t, without, nil).Sign(t.Context(), digest("c"), crypto.SHA256)
 	require.ErrorIs(t, err, remote.ErrUnavailable)
-	require.Equal(t, 1, s.Signatures())
+	require.Equal(t, 2, s.Signatures())
+}
+
+// serverKey is the pin of the key that a server has.
+func serverKey(t *testing.T, c sim.Config) []byte {
+	t.Helper()
+	dialer := &tls.Dialer{Config: c.TLS}
+	conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(c.BaseURL, "https://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	sum := sha256.Sum256(conn.(*tls.Conn).ConnectionState().PeerCertificates[0].RawSubjectPublicKeyInfo)
+	return sum[:]
 }
 
 func TestConfig(t *testing.T) {

@@ -34,10 +34,10 @@ func failure(code, sub int, detail string) *mss.Message {
 const skew = 5 * time.Minute
 
 // check looks at what every request has; nil when all is well.
-func (s *Server) check(m *mss.Message, kind string, body []byte) *mss.Message {
+func (s *Server) check(m *mss.Message, in *arrival) *mss.Message {
 	d := s.opts.Dialect
 	want, _, _ := strings.Cut(contentType(d), ";")
-	got, _, _ := strings.Cut(kind, ";")
+	got, _, _ := strings.Cut(in.kind, ";")
 	major, minor := "1", "1"
 	if v, ok := d.Minor[m.Call]; ok {
 		major, minor, _ = strings.Cut(v, ".")
@@ -45,7 +45,7 @@ func (s *Server) check(m *mss.Message, kind string, body []byte) *mss.Message {
 	if got != want {
 		return failure(107, 0, "content type "+want+" is spoken")
 	}
-	if bad := s.checkSchema(body); bad != nil {
+	if bad := s.checkSchema(in.body); bad != nil {
 		return bad
 	}
 	switch {
@@ -55,7 +55,7 @@ func (s *Server) check(m *mss.Message, kind string, body []byte) *mss.Message {
 		return failure(102, 0, "AP_Info")
 	case !isNCName(m.APTransID) || len(m.APTransID) > 32:
 		return failure(101, 0, "AP_TransID")
-	case m.APID != s.opts.APID || m.APPassword != s.opts.APPassword:
+	case m.APID != s.opts.APID || m.APPassword != s.opts.APPassword || !in.of(m.APID):
 		return failure(104, 0, "AP_ID")
 	case m.Call == mss.Handshake && m.Settled == nil:
 		return failure(102, 0, "SecureMethods")

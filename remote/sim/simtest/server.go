@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"io"
 	"log"
-	"math/big"
 	"net"
 	"net/http"
 	"slices"
@@ -30,7 +27,7 @@ type Options struct {
 	APID       string // of the application; "": [DemoAPID]
 	APPassword string // "": [DemoAPPassword]
 	MSSP       string // how the service names itself; "": [DemoMSSP]
-	MutualTLS  bool   // HTTPS with a certificate of the authority, and clients have to have one too
+	MutualTLS  bool   // HTTPS with a certificate of the authority; clients have to have one too, which is bound to AP_ID (otherwise 104)
 	Authority  *Authority
 	SIMs       []*SIM
 	Guesses    Guesses
@@ -145,37 +142,6 @@ func Start(opts *Options) (*Server, error) {
 	}
 	s.work.Go(func() { _ = s.http.Serve(l) })
 	return s, nil
-}
-
-// listenTLS makes a certificate for the server and one for clients, and lets in who has one.
-func (s *Server) listenTLS(l net.Listener) (net.Listener, error) {
-	a := s.opts.Authority
-	now := time.Now() // crypto/tls looks at the clock of the machine
-	pair := func(serial int64, usage x509.ExtKeyUsage, key int) (tls.Certificate, error) {
-		cert, err := issue(&x509.Certificate{
-			SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "TEST " + s.opts.APID}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-			NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{usage},
-		}, a.ca, ecKeys[key]().Public(), a.key)
-		if err != nil {
-			return tls.Certificate{}, err
-		}
-		return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: ecKeys[key](), Leaf: cert}, nil
-	}
-	server, err := pair(11, x509.ExtKeyUsageServerAuth, 0)
-	if err != nil {
-		return nil, err
-	}
-	client, err := pair(12, x509.ExtKeyUsageClientAuth, 1)
-	if err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(a.ca)
-	s.tls = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, Certificates: []tls.Certificate{client}}
-	s.URL = "https" + strings.TrimPrefix(s.URL, "http")
-	return tls.NewListener(l, &tls.Config{
-		MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{server}, ClientCAs: roots, ClientAuth: tls.RequireAndVerifyClientCert,
-	}), nil
 }
 
 // Close ends the server and waits for what it has going.
@@ -293,7 +259,7 @@ func (s *Server) port(call sim.Call) http.HandlerFunc {
 		if f == Reset {
 			panic(http.ErrAbortHandler)
 		}
-		answer := s.handle(r.Context(), call, r.Header.Get("Content-Type"), body, f)
+		answer := s.handle(r.Context(), call, &arrival{r.Header.Get("Content-Type"), body, r.TLS}, f)
 		status := http.StatusOK
 		if answer.Fault != nil && !s.opts.Guesses.FaultIs200 {
 			status = http.StatusInternalServerError
@@ -303,16 +269,23 @@ func (s *Server) port(call sim.Call) http.HandlerFunc {
 	}
 }
 
+// arrival is a request as it arrives.
+type arrival struct {
+	kind string // content type
+	body []byte
+	tls  *tls.ConnectionState
+}
+
 // handle looks at a request and acts on it; what is wrong is a fault.
-func (s *Server) handle(ctx context.Context, call sim.Call, kind string, body []byte, f Fault) *mss.Message {
-	req, err := s.form().Read(body)
+func (s *Server) handle(ctx context.Context, call sim.Call, in *arrival, f Fault) *mss.Message {
+	req, err := s.form().Read(in.body)
 	if err != nil || req.Call != call || req.Answer {
 		return failure(101, 0, "the message cannot be read")
 	}
-	answer := s.act(ctx, req, kind, body, f)
+	answer := s.act(ctx, req, in, f)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := Entry{Call: call, Number: req.MSISDN[max(0, len(req.MSISDN)-3):], Transaction: req.APTransID, Body: clean(body, req)}
+	e := Entry{Call: call, Number: req.MSISDN[max(0, len(req.MSISDN)-3):], Transaction: req.APTransID, Body: clean(in.body, req)}
 	if answer.Fault != nil {
 		e.Code = answer.Fault.Code
 	} else {
@@ -324,14 +297,14 @@ func (s *Server) handle(ctx context.Context, call sim.Call, kind string, body []
 	return answer
 }
 
-func (s *Server) act(ctx context.Context, req *mss.Message, kind string, body []byte, f Fault) *mss.Message {
+func (s *Server) act(ctx context.Context, req *mss.Message, in *arrival, f Fault) *mss.Message {
 	switch f {
 	case Internal:
 		return failure(900, 9001, "internal error")
 	case SecretInErrors:
-		return failure(104, 0, "not accepted: "+string(body))
+		return failure(104, 0, "not accepted: "+string(in.body))
 	}
-	if bad := s.check(req, kind, body); bad != nil {
+	if bad := s.check(req, in); bad != nil {
 		return bad
 	}
 	switch req.Call {
