@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 
+	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/remote/sim"
 	"github.com/kyso-dev/kyso/remote/sim/internal/mss"
 )
@@ -161,16 +163,18 @@ func (s *Server) checkText(m *mss.Message) *mss.Message {
 
 // checkShown refuses what a phone cannot show.
 func (s *Server) checkShown(text string) *mss.Message {
-	d := s.opts.Dialect
+	septets, ok := mss.GSM(text)
+	length, most := len(septets), s.opts.Dialect.MaxGSM
+	if !ok {
+		length, most = len(utf16.Encode([]rune(text))), s.opts.Dialect.MaxUCS2
+	}
 	switch {
-	case len([]rune(text)) > d.MaxGSM, !ascii(text) && len([]rune(text)) > d.MaxUCS2:
+	case i18n.Clean(text) != text:
+		return failure(107, 0, "characters that cannot be seen")
+	case most == 0:
+		return failure(107, 0, "characters outside of GSM 03.38")
+	case length > most:
 		return failure(103, 0, "text")
-	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r >= 0x202A && r <= 0x202E }):
-		return failure(107, 0, "text")
 	}
 	return nil
-}
-
-func ascii(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > 126 })
 }

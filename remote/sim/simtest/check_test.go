@@ -1,0 +1,102 @@
+package simtest_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kyso-dev/kyso/remote/remotetest"
+	"github.com/kyso-dev/kyso/remote/sim"
+	"github.com/kyso-dev/kyso/remote/sim/simtest"
+)
+
+// body is a good request, but for its number.
+const body = `<?xml version="1.0"?><e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" xmlns:m="http://uri.etsi.org/TS102204/v1.1.2#"><e:Body><MSS_Signature><MSS_SignatureReq MajorVersion="1" MinorVersion="1" MessagingMode="asynchClientServer" TimeOut="80"><m:AP_Info AP_ID="http://ap.test/kyso" AP_TransID="t%d" AP_PWD="demo-ap-password" Instant="2026-01-05T09:00:00Z"/><m:MSSP_Info><m:MSSP_ID><m:URI>http://hmssp.test</m:URI></m:MSSP_ID></m:MSSP_Info><m:MobileUser><m:MSISDN>+84900000001</m:MSISDN></m:MobileUser><m:DataToBeSigned MimeType="application/octet-stream" Encoding="base64">MDEwDQYJYIZIAWUDBAIBBQAEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA</m:DataToBeSigned><m:DataToBeDisplayed MimeType="text/plain" Encoding="UTF-8">text</m:DataToBeDisplayed><m:MSS_Format><m:mssURI>http://uri.etsi.org/TS102204/v1.1.2#PKCS1</m:mssURI></m:MSS_Format></MSS_SignatureReq></MSS_Signature></e:Body></e:Envelope>`
+
+const soap = "application/soap+xml; charset=utf-8"
+
+// post sends a request to a port and gives the answer back.
+func post(t *testing.T, server *simtest.Server, call sim.Call, kind, text string) string {
+	t.Helper()
+	res, err := http.Post(server.URL+"/soap/services/"+port[call], kind, strings.NewReader(text)) //nolint:gosec,noctx // the double of this test
+	require.NoError(t, err)
+	defer res.Body.Close()
+	got, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return string(got)
+}
+
+var port = map[sim.Call]string{sim.CallSignature: "MSS_SignaturePort", sim.CallStatus: "MSS_StatusQueryPort", sim.CallReceipt: "MSS_ReceiptPort"}
+
+// TestRefuses sends what the schema or the rules forbid, and sees each refused under its code.
+func TestRefuses(t *testing.T) {
+	server := simtest.NewServer(t, &simtest.Options{Dialect: sim.ETSI(), Clock: remotetest.NewClock(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)), Guesses: simtest.Guesses{KillFirst: true}})
+	n := 0
+	send := func(old, with, kind string) string {
+		n++
+		text := fmt.Sprintf(body, n)
+		require.Contains(t, text, old)
+		return post(t, server, sim.CallSignature, kind, strings.Replace(text, old, with, 1))
+	}
+	require.Contains(t, send("", "", soap), `Value="100"`)
+	for _, tc := range []struct{ name, old, with, code string }{
+		{"same again", "t3", "t1", "101"},
+		{"AP_TransID begins with a digit", `AP_TransID="t`, `AP_TransID="3`, "101"},
+		{"AP_TransID too long", `AP_TransID="t`, `AP_TransID="t` + strings.Repeat("x", 32), "101"},
+		{"no AP_TransID", `AP_TransID="t`, `Other="t`, "102"},
+		{"another application", "ap.test/kyso", "ap.test/other", "104"},
+		{"wrong password", "demo-ap-password", "guess", "104"},
+		{"clock is off", "09:00:00Z", "09:06:00Z", "101"},
+		{"no time", "2026-01-05T09:00:00Z", "today", "101"},
+		{"version", `MinorVersion="1"`, `MinorVersion="7"`, "108"},
+		{"mode", "asynchClientServer", "whenever", "101"},
+		{"time-out", `TimeOut="80"`, `TimeOut="-1"`, "101"},
+		{"unknown number", "+84900000001", "+84900000009", "105"},
+		{"form of the number", "+84900000001", "84900000001", "105"},
+		{"no number", "<m:MobileUser><m:MSISDN>+84900000001</m:MSISDN></m:MobileUser>", "", "102"},
+		{"no data", "MDEwDQYJYIZIAWUDBAIBBQAEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "", "102"},
+		{"no DigestInfo", "MDEw", "MDEx", "103"},
+		{"type of the data", "application/octet-stream", "application/x-sha256", "101"},
+		{"format", "#PKCS1", "#PKCS7", "101"},
+		{"nothing to display", ">text<", "><", "102"},
+		{"too much to display", ">text<", ">" + strings.Repeat("x", 161) + "<", "103"},
+		{"bidirectional characters", ">text<", ">a\u202eb<", "107"},
+		{"order of elements", `<m:MobileUser><m:MSISDN>+84900000001</m:MSISDN></m:MobileUser>`, `<m:MSS_Format><m:mssURI>x</m:mssURI></m:MSS_Format><m:MobileUser><m:MSISDN>+84900000001</m:MSISDN></m:MobileUser>`, "101"},
+		{"no MSSP_Info", "<m:MSSP_Info><m:MSSP_ID><m:URI>http://hmssp.test</m:URI></m:MSSP_ID></m:MSSP_Info>", "", "102"},
+		{"not XML", "</e:Envelope>", "", "101"},
+	} {
+		if tc.name == "same again" {
+			tc.old, tc.with = fmt.Sprintf(`AP_TransID="t%d"`, n+1), `AP_TransID="t1"`
+		}
+		require.Contains(t, send(tc.old, tc.with, soap), "_"+tc.code, tc.name)
+	}
+	require.Contains(t, send("", "", "text/xml"), "_107")
+	require.Len(t, server.Transactions(), 1)
+}
+
+// TestDisplay: a phone shows so many septets of GSM 03.38, or so many units of UCS-2 once a character is outside of it.
+func TestDisplay(t *testing.T) {
+	clock := remotetest.NewClock(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
+	server := simtest.NewServer(t, &simtest.Options{Dialect: sim.ETSI(), Clock: clock, Guesses: simtest.Guesses{KillFirst: true}})
+	narrow := sim.ETSI()
+	narrow.MaxUCS2 = 0
+	other := simtest.NewServer(t, &simtest.Options{Dialect: narrow, Clock: clock, Guesses: simtest.Guesses{KillFirst: true}})
+	n := 0
+	for _, tc := range []struct {
+		server     *simtest.Server
+		text, want string
+	}{
+		{server, strings.Repeat("é", 160), `Value="100"`}, {server, strings.Repeat("é", 161), "_103"}, {server, strings.Repeat("[", 80), `Value="100"`}, {server, strings.Repeat("[", 81), "_103"},
+		{server, strings.Repeat("ư", 70), `Value="100"`}, {server, strings.Repeat("ư", 71), "_103"}, {server, strings.Repeat("é", 70) + "ư", "_103"}, {server, strings.Repeat("😀", 36), "_103"},
+		{server, "a\u2066b", "_107"}, {other, "é", `Value="100"`}, {other, "ư", "_107"},
+	} {
+		n++
+		text := strings.Replace(fmt.Sprintf(body, n), ">text<", ">"+tc.text+"<", 1)
+		require.Contains(t, post(t, tc.server, sim.CallSignature, soap, text), tc.want, tc.text)
+	}
+}
