@@ -84,6 +84,8 @@ type Dialect struct {
 	MaxGSM   int    // characters of GSM 03.38 that the phone shows
 	MaxUCS2  int    // characters it shows once one is outside GSM 03.38; 0: it shows no such text
 	NeedsPWD bool   // an AP_PWD has to be configured; elsewhere the client certificate is enough
+
+	Heartbeat string // number that nobody has, for [Provider.Heartbeat]; "": none is known
 }
 
 // ports are the paths of Methics' servers, which most services run.
@@ -133,7 +135,7 @@ func SwisscomSOAP() Dialect {
 		Name: "swisscom-soap", Ports: ports("/soap/services/"), ContentType: "text/xml;charset=UTF-8", Mode: Asynch, TimeOut: 80 * time.Second,
 		Minor: map[Call]string{CallSignature: "1.2", CallProfile: "2.0"}, Interval: 2 * time.Second, Plus: true,
 		Profile: "http://mid.swisscom.ch/Any-LoA4", Source: FromProfile, Services: []string{"http://mss.ficom.fi/TS102204/v1.0.0#userLang"}, Lang: "en",
-		CodeWord: "code", MaxGSM: 239, MaxUCS2: 119,
+		CodeWord: "code", MaxGSM: 239, MaxUCS2: 119, Heartbeat: "+41000000000",
 	}
 }
 

@@ -45,6 +45,29 @@ const (
 	DemoPIN    = "135790"
 )
 
+// Numbers of Swisscom's for tests, as far as they end in success: of a key on a curve and of an RSA key. See [SuccessSIMs].
+const (
+	SuccessEC  = "41700092501"
+	SuccessRSA = "41700092502"
+)
+
+// heartbeatNumber is what a healthy service answers with 101 and "Illegal msisdn".
+const heartbeatNumber = "41000000000"
+
+// SuccessSIMs are cards of [SuccessEC] and [SuccessRSA], whose holders enter the PIN at once: for Options.SIMs of a server that is to have
+// them.
+func SuccessSIMs(a *Authority) ([]*SIM, error) {
+	list, err := DemoSIMs(a)
+	if err != nil {
+		return nil, err
+	}
+	list[0].Number, list[1].Number = SuccessRSA, SuccessEC
+	for _, c := range list {
+		c.User = Approve
+	}
+	return list, nil
+}
+
 // wrongPINs is how many wrong PINs block a card.
 const wrongPINs = 3
 

@@ -9,7 +9,8 @@
 // TS 102 204, or for [sim.VNMPKI] by the WSDL of that service, is refused as real servers do: 102 where something is missing, otherwise 101.
 // What the schemas take from other standards (encrypted data, signed receipts, SAML) is refused too. Behind the schema stand the rules:
 // versions, names, times, numbers, lengths. A SIM signs the DigestInfo exactly as it is given. Numbers that end in 092 and a code, such
-// as 84900092401, are no SIM: a request for one ends with the fault of that code.
+// as 84900092401, are no SIM: a request for one ends with the fault of that code. A request for 41000000000, Swisscom's heartbeat, ends
+// with 101 and the words "Illegal msisdn".
 //
 // # The phone
 //

@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/alg"
@@ -130,6 +131,9 @@ func (s *Server) sign(ctx context.Context, m *mss.Message) *mss.Message {
 func (s *Server) open(m *mss.Message) (*transaction, *mss.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if strings.TrimPrefix(m.MSISDN, "+") == heartbeatNumber {
+		return nil, failure(101, 0, "Illegal msisdn")
+	}
 	if bad := s.checkSignature(m); bad != nil {
 		return nil, bad
 	}
@@ -419,6 +423,11 @@ func (s *Server) receipt(m *mss.Message) *mss.Message {
 	i := slices.IndexFunc(s.transactions, func(t *transaction) bool { return t.ID == m.TransID })
 	if i < 0 {
 		return failure(101, 0, "MSSP_TransID")
+	}
+	if m.Data != nil {
+		if bad := s.checkShown(m.Data.Text); bad != nil {
+			return bad
+		}
 	}
 	answer := s.reply(m, "100")
 	answer.MSISDN = ""
