@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"context"
 	"crypto"
 	"encoding/json"
@@ -65,11 +66,30 @@ func TestScripts(t *testing.T) {
 			"cloud":   cloud,
 			"exits":   exits,
 			"field":   field,
+			"pack":    pack,
 			"serve":   serve,
 			"softhsm": softToken,
 			"writehx": writeHex,
 		},
 	})
+}
+
+// pack runs "pack ZIP FILE…" and makes a zip of the files.
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: pack ZIP FILE...")
+	}
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	w := zip.NewWriter(f)
+	for _, name := range args[1:] {
+		out, err := w.Create(name)
+		ts.Check(err)
+		_, err = out.Write([]byte(ts.ReadFile(name)))
+		ts.Check(err)
+	}
+	ts.Check(w.Close())
+	ts.Check(f.Close())
 }
 
 // exits runs "exits CODE PROGRAM ARG…" and wants exactly that exit code; stdout and stderr can be matched afterwards.

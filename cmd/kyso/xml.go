@@ -18,7 +18,7 @@ import (
 // xmlCommand holds what is done with Vietnamese documents besides signing and verifying them.
 func (a *app) xmlCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "xml", Short: "Work with Vietnamese invoices and filings", Args: noCommand, RunE: help}
-	cmd.AddCommand(a.stripCommand(), a.wrapCommand(), a.unwrapCommand(), a.signBatchCommand())
+	cmd.AddCommand(a.stripCommand(), a.wrapCommand(), a.unwrapCommand(), a.signBatchCommand(), a.checkCommand())
 	return cmd
 }
 

@@ -42,6 +42,14 @@ var command = map[string]Message{
 		En: "the signature names several things, and none of them is called like {path}: give the file the name that the signature has for it",
 		Vi: "chữ ký nêu nhiều nội dung và không nội dung nào có tên như {path}: hãy đặt tên tệp đúng như tên ghi trong chữ ký",
 	},
+	"command.check-clean": {
+		En: "nothing speaks against signing this document with this certificate now",
+		Vi: "không có gì cản trở việc ký tài liệu này bằng chứng thư số này vào lúc này",
+	},
+	"command.day": {
+		En: "{value} is no day of the form YYYY-MM-DD",
+		Vi: "{value} không phải là ngày theo dạng YYYY-MM-DD",
+	},
 	"command.stripped": {
 		En: "left out {count} signatures: {path}",
 		Vi: "đã bỏ {count} chữ ký: {path}",

@@ -50,6 +50,10 @@ var einvoice = map[string]Message{
 		En: "no invoice can be read from the zip: {reason}",
 		Vi: "không đọc được hóa đơn trong tệp zip: {reason}",
 	},
+	"einvoice.container": {
+		En: "the zip is an ASiC container or an office document, not one that holds invoices",
+		Vi: "tệp zip là gói ASiC hoặc tài liệu văn phòng, không phải tệp nén chứa hóa đơn",
+	},
 	"einvoice.nothing-left": {
 		En: "the document is a signature: without it nothing would be left",
 		Vi: "toàn bộ tài liệu là một chữ ký: bỏ chữ ký đi thì không còn gì",
@@ -211,6 +215,7 @@ var einvoiceTerms = map[string]string{
 	"octets of a zip":                                        "byte của tệp zip",
 	"files in a zip":                                         "tệp trong tệp zip",
 	"octets of an invoice in a zip":                          "byte của hóa đơn trong tệp zip",
+	"octets of the invoices in a zip":                        "byte của các hóa đơn trong tệp zip",
 	"octets of a form":                                       "byte của một tờ khai",
 	"octets of a dossier":                                    "byte của một hồ sơ",
 	"files in a dossier":                                     "tệp trong một hồ sơ",

@@ -229,6 +229,8 @@ const (
 	InvoiceZip      = 64 << 20  // octets of the tax portal's zip
 	InvoiceZipFiles = 64        // files in it
 	InvoiceZipXML   = 128 << 20 // octets of the invoice in it
+	InvoiceZipAll   = 10_000    // files in a zip of many invoices
+	InvoiceZipTotal = 512 << 20 // octets of all of these
 	InvoicePack     = 64 << 20  // octets of one file that is packed for the social insurance
 	InvoicePacked   = 1000      // such files
 )

@@ -24,6 +24,7 @@ const (
 	CodeNotInEnvelope = Code("einvoice.not-in-envelope") // what signs the whole document cannot be made in an envelope: slot
 	CodeEnvelope      = Code("einvoice.envelope")        // not an envelope, or nothing that can be put into one: reason
 	CodeZip           = Code("einvoice.zip")             // not a zip that an invoice can be read from: reason
+	CodeContainer     = Code("einvoice.container")       // a zip that is an ASiC container or an office document
 	CodeNothingLeft   = Code("einvoice.nothing-left")    // without its signature there would be no document
 	CodeForm          = Code("einvoice.form")            // a form cannot be packed: name, reason
 	CodeOption        = Code("einvoice.option")          // an option that makes no sense: option, value

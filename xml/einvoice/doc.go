@@ -11,8 +11,8 @@
 // signed. It gives no verdict; package verify does. Where a digest does not fit, a hint says which change would make it fit.
 //
 // [Wrap] and [Unwrap] put documents into the envelopes that travel to the tax authority and take them out again, [Strip] makes a copy
-// without signatures, [PackBHXH] and [PackHealth] pack and sign what goes to the social and health insurance, [CTSRow] and [ReadZip] are for registrations and for
-// downloads from the tax authority's portal.
+// without signatures, [PackBHXH] and [PackHealth] pack and sign what goes to the social and health insurance, [CTSRow] is for registrations,
+// [ReadZip] and [WalkZip] are for downloads from the tax authority's portal.
 //
 // What is known about kinds of documents, their slots and who signs what comes from published forms and from files in circulation. The
 // name of this package and of its slots are those of the forms.

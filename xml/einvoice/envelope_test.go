@@ -3,6 +3,8 @@ package einvoice_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -186,6 +188,71 @@ func TestReadZip(t *testing.T) {
 			require.True(t, hasCode(err, c.code), "%v", err)
 		})
 	}
+}
+
+// TestWalkZip unpacks the invoices of a month. One that is damaged does not hide the others; what is no such zip is refused as a whole.
+func TestWalkZip(t *testing.T) {
+	walk := func(zip string) (list []string, err error) {
+		err = einvoice.WalkZip(t.Context(), strings.NewReader(zip), int64(len(zip)), func(name string, doc []byte, err error) error {
+			if err != nil {
+				require.Nil(t, doc)
+				list = append(list, name+" "+err.(*einvoice.Error).Code())
+				return nil
+			}
+			list = append(list, name+" "+string(doc))
+			return nil
+		})
+		return list, err
+	}
+	month := [][2]string{{"1/invoice.xml", "<a/>"}, {"1/invoice.html", ""}, {"2/INVOICE.XML", "<b/>"}, {"hóa đơn.xml", "<c/>"}, {"__MACOSX/._1.xml", "x"}}
+	list, err := walk(pack(t, month...))
+	require.NoError(t, err)
+	require.Equal(t, []string{"1/invoice.xml <a/>", "2/INVOICE.XML <b/>", "hóa đơn.xml <c/>"}, list)
+
+	damaged := pack(t, [2]string{"a.xml", "<a>" + strings.Repeat("x", 100) + "</a>"}, [2]string{"b.xml", "<b/>"})
+	sum := strings.Index(damaged, "PK\x01\x02") + 16 // the CRC of the first file in the directory
+	list, err = walk(damaged[:sum] + "\x00\x00\x00\x00" + damaged[sum+4:])
+	require.NoError(t, err)
+	require.Equal(t, []string{"a.xml einvoice.zip", "b.xml <b/>"}, list)
+	size := sum + 8
+	list, err = walk(damaged[:size] + "\x05\x00\x00\x00" + damaged[size+4:])
+	require.NoError(t, err)
+	require.Equal(t, []string{"a.xml einvoice.zip", "b.xml <b/>"}, list, "it is longer than the zip says")
+
+	var promised bytes.Buffer // what the files would be, they say
+	w := zip.NewWriter(&promised)
+	for i := range 5 {
+		_, err := w.CreateRaw(&zip.FileHeader{Name: fmt.Sprint(i, ".xml"), UncompressedSize64: 128 << 20})
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	for name, c := range map[string]struct {
+		zip  string
+		code einvoice.Code
+	}{
+		"none":               {pack(t, [2]string{"a.html", ""}), einvoice.CodeZip},
+		"twice":              {pack(t, [2]string{"a.xml", "1"}, [2]string{"A.XML", "2"}), einvoice.CodeZip},
+		"too many":           {pack(t, make([][2]string, 10_001)...), einvoice.CodeLimit},
+		"too much":           {promised.String(), einvoice.CodeLimit},
+		"cut off":            {damaged[:len(damaged)-30], einvoice.CodeZip},
+		"no zip":             {"<HDon/>", einvoice.CodeZip},
+		"ASiC":               {pack(t, [2]string{"mimetype", "application/vnd.etsi.asic-e+zip"}, [2]string{"META-INF/signatures.xml", ""}, [2]string{"a.xml", ""}), einvoice.CodeContainer},
+		"a word processor's": {pack(t, [2]string{"[Content_Types].xml", ""}, [2]string{"word/document.xml", ""}), einvoice.CodeContainer},
+	} {
+		list, err := walk(c.zip)
+		require.Empty(t, list, name)
+		require.True(t, hasCode(err, c.code), "%s: %v", name, err)
+	}
+
+	stop := errors.New("stop")
+	calls := 0
+	packed := pack(t, month...)
+	require.Equal(t, stop, einvoice.WalkZip(t.Context(), strings.NewReader(packed), int64(len(packed)), func(string, []byte, error) error { calls++; return stop }))
+	require.Equal(t, 1, calls)
+	ended, cancel := context.WithCancel(t.Context())
+	err = einvoice.WalkZip(ended, strings.NewReader(packed), int64(len(packed)), func(string, []byte, error) error { calls++; cancel(); return nil })
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 2, calls)
 }
 
 func TestCTSRow(t *testing.T) {

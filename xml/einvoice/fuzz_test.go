@@ -93,6 +93,15 @@ func FuzzZip(f *testing.F) {
 		if doc, err := einvoice.ReadZip(context.Background(), bytes.NewReader(zip), int64(len(zip))); !typed(err) || err != nil && doc != nil {
 			t.Fatalf("%T %v", err, err)
 		}
+		err := einvoice.WalkZip(context.Background(), bytes.NewReader(zip), int64(len(zip)), func(_ string, doc []byte, err error) error {
+			if !typed(err) || err != nil && doc != nil {
+				t.Fatalf("%T %v", err, err)
+			}
+			return nil
+		})
+		if !typed(err) {
+			t.Fatalf("%T %v", err, err)
+		}
 	})
 }
 
