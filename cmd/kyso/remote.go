@@ -28,17 +28,23 @@ type secretName struct {
 
 func (s *secretName) given() bool { return s != nil && (s.File != "" || s.Env != "") }
 
-// read gives the secret.
+// below is a path that a configuration in dir names.
+func below(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+// read gives the secret, "" where none is named.
 func (s *secretName) read(dir string) (remote.Secret, error) {
 	switch {
+	case s == nil:
+		return "", nil
 	case s.File != "" && s.Env != "":
 		return "", usage("remote-secret-twice")
 	case s.File != "":
-		path := s.File
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
-		}
-		secret, err := secretFile(path)
+		secret, err := secretFile(below(dir, s.File))
 		return remote.Secret(secret), err
 	case s.Env != "":
 		secret, ok := os.LookupEnv(s.Env)
@@ -72,8 +78,9 @@ func (a *app) openRemote(ctx context.Context, path string) (signer.Signer, error
 		return nil, err
 	}
 	var head struct {
-		Kind string `json:"kind"`
-		Text string `json:"text"`
+		Kind       string `json:"kind"`
+		Text       string `json:"text"`
+		Operations string `json:"operations"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, usage("remote-config", "path", path)
@@ -82,11 +89,18 @@ func (a *app) openRemote(ctx context.Context, path string) (signer.Signer, error
 	if !ok {
 		return nil, usage("remote-kind", "path", path, "kind", head.Kind)
 	}
-	provider, err := open(ctx, a, filepath.Dir(path), data)
+	dir := filepath.Dir(path)
+	provider, err := open(ctx, a, dir, data)
 	if err != nil {
 		return nil, err
 	}
-	return remote.New(provider, &remote.Options{Text: head.Text, OnEvent: a.remoteEvent, Split: true}), nil
+	opts := &remote.Options{Text: head.Text, OnEvent: a.remoteEvent, Split: true}
+	if head.Operations != "" {
+		if opts.Store, err = remote.NewFolderStore(below(dir, head.Operations)); err != nil {
+			return nil, err
+		}
+	}
+	return remote.New(provider, opts), nil
 }
 
 // strictly reads a configuration and refuses what it does not know: a misspelt name would else be passed over.

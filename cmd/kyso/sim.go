@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -32,14 +35,18 @@ type simConfig struct {
 	MSSP    string `json:"mssp"`
 	MSISDN  string `json:"msisdn"` // with the country
 	Serial  string `json:"serial,omitempty"`
-	Chain   string `json:"chain,omitempty"` // PEM, where the service does not tell the certificate
+	Subject string `json:"subject_serial,omitempty"` // serialNumber of the subject, pinned
+	Chain   string `json:"chain,omitempty"`          // PEM, where the service does not tell the certificate
 
 	APPassword *secretName `json:"ap_password,omitempty"`
 	NoSpam     *secretName `json:"no_spam,omitempty"`
 
-	ClientCert string `json:"client_cert,omitempty"` // PEM, of the application
-	ClientKey  string `json:"client_key,omitempty"`
-	Roots      string `json:"roots,omitempty"` // PEM; none: those of the system
+	ClientCert string   `json:"client_cert,omitempty"` // PEM, of the application; issuers in it are not sent
+	ClientKey  string   `json:"client_key,omitempty"`
+	Roots      string   `json:"roots,omitempty"` // PEM; none: those of the system
+	Pins       []string `json:"pins,omitempty"`  // SHA-256 of the service's public key (SubjectPublicKeyInfo), in hexadecimal
+
+	Operations string `json:"operations,omitempty"` // folder for what the phone was asked, so that a later command goes on with it
 }
 
 func openSIM(_ context.Context, a *app, dir string, data []byte) (remote.Provider, error) {
@@ -47,102 +54,129 @@ func openSIM(_ context.Context, a *app, dir string, data []byte) (remote.Provide
 	if err := strictly(data, &c); err != nil {
 		return nil, err
 	}
-	bad := func(name string) error { return remote.NewError(remote.CodeConfig, nil, "name", name) }
 	dialect, ok := sim.Preset(c.Dialect)
 	if !ok {
-		return nil, bad("dialect")
+		return nil, badSIM("dialect")
 	}
 	if c.Mode != "" {
 		dialect.Mode = sim.Mode(c.Mode)
 	}
 	config := sim.Config{
-		BaseURL: c.URL, Dialect: dialect, APID: c.APID, MSSP: c.MSSP, MSISDN: c.MSISDN, Serial: c.Serial,
+		BaseURL: c.URL, Dialect: dialect, APID: c.APID, MSSP: c.MSSP, MSISDN: c.MSISDN, Serial: c.Serial, SubjectSerial: c.Subject,
 		Show: func(_ context.Context, code, text string) error {
 			fmt.Fprintln(a.err, a.text("sim-show", "code", i18n.Clean(code), "text", i18n.Clean(text)))
 			return nil
 		},
 	}
 	var err error
-	if c.APPassword.given() {
-		if config.APPassword, err = c.APPassword.read(dir); err != nil {
-			return nil, err
-		}
+	if config.APPassword, err = c.APPassword.read(dir); err != nil {
+		return nil, err
 	}
-	if c.NoSpam.given() {
-		if config.NoSpam, err = c.NoSpam.read(dir); err != nil {
-			return nil, err
-		}
+	if config.NoSpam, err = c.NoSpam.read(dir); err != nil {
+		return nil, err
 	}
-	at := func(path string) string {
-		if filepath.IsAbs(path) {
-			return path
-		}
-		return filepath.Join(dir, path)
+	if config.TLS, err = c.tls(dir); err != nil {
+		return nil, err
 	}
-	config.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.ClientCert != "" || c.ClientKey != "" {
-		pair, err := tls.LoadX509KeyPair(at(c.ClientCert), at(c.ClientKey))
-		if err != nil {
-			return nil, bad("client_cert")
+	for _, pin := range c.Pins {
+		sum, err := hex.DecodeString(pin)
+		if err != nil || len(sum) != sha256.Size {
+			return nil, badSIM("pins")
 		}
-		config.TLS.Certificates = []tls.Certificate{pair}
-	}
-	if c.Roots != "" {
-		pem, err := readAll(at(c.Roots), maxRemoteConfig)
-		if err != nil {
-			return nil, err
-		}
-		if config.TLS.RootCAs = x509.NewCertPool(); !config.TLS.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, bad("roots")
-		}
+		config.Pins = append(config.Pins, sum)
 	}
 	if c.Chain != "" {
-		if config.Chain, err = trust.ReadPath(at(c.Chain)); err != nil {
+		if config.Chain, err = trust.ReadPath(below(dir, c.Chain)); err != nil {
 			return nil, err
 		}
 	}
 	return sim.New(config)
 }
 
+// badSIM is the error of a field that cannot be used.
+func badSIM(name string) error { return remote.NewError(remote.CodeConfig, nil, "name", name) }
+
+// tls is how the service and the application know each other.
+func (c *simConfig) tls(dir string) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if c.ClientCert != "" || c.ClientKey != "" {
+		pair, err := tls.LoadX509KeyPair(below(dir, c.ClientCert), below(dir, c.ClientKey))
+		if err != nil {
+			return nil, badSIM("client_cert")
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	if c.Roots != "" {
+		pem, err := readAll(below(dir, c.Roots), maxRemoteConfig)
+		if err != nil {
+			return nil, err
+		}
+		if config.RootCAs = x509.NewCertPool(); !config.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, badSIM("roots")
+		}
+	}
+	return config, nil
+}
+
 func (a *app) demoSIMCommand() *cobra.Command {
-	var dir, addr, user string
+	var dir, addr, user, dialect string
 	cmd := &cobra.Command{
 		Use:   "sim --dir DIR [flags]",
 		Short: "Stand in for a mobile signature service on loopback, with the phone as a web page, until interrupted",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, ok := sim.Preset(dialect)
+			if !ok {
+				return usage("demo-dialect", "value", dialect)
+			}
 			return a.demoCloud(cmd, dir, addr, func(pki *testpki.PKI) (string, func() error, error) {
-				return startSIM(pki, dir, addr, simtest.User(user))
+				server, err := startSIM(pki, dir, addr, simtest.User(user), d)
+				if err != nil {
+					return "", nil, err
+				}
+				return server.Phone(simtest.DemoNumber), server.Close, nil
 			}, user)
 		},
 	}
 	addDemoCloud(cmd, &dir, &addr, &user)
+	cmd.Flags().StringVar(&dialect, "dialect", sim.VNMPKI().Name, "how the service speaks: vn-mpki, etsi, ficom, tr, swisscom-soap or swisscom-rest; those of Swisscom sign texts only")
 	return cmd
 }
 
-// startSIM starts the stand-in, which speaks as the Vietnamese government's service does, and writes the configuration of its one card:
-// that of signer.p12.
-func startSIM(pki *testpki.PKI, dir, addr string, user simtest.User) (url string, stop func() error, err error) {
+// startSIM starts the stand-in and writes the configuration of its one card: that of signer.p12.
+func startSIM(pki *testpki.PKI, dir, addr string, user simtest.User, dialect sim.Dialect) (*simtest.Server, error) {
 	chain := append(pki.Chain("signer"), pki.Root())
 	server, err := simtest.Start(&simtest.Options{
-		Addr: addr, Authority: simtest.AuthorityOf(pki.Root(), pki.Issuer(), pki.Key("issuer"), time.Now()),
+		Addr: addr, Dialect: dialect, Authority: simtest.AuthorityOf(pki.Root(), pki.Issuer(), pki.Key("issuer"), time.Now()),
 		SIMs: []*simtest.SIM{{Number: simtest.DemoNumber, Name: chain[0].Subject.CommonName, PIN: simtest.DemoPIN, Key: pki.Key("signer"), Chain: chain, User: user}},
 	})
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	const secret = "remote-sim.pass"
-	config, err := json.MarshalIndent(simConfig{
-		Kind: "sim", Dialect: sim.VNMPKI().Name, URL: server.URL, APID: simtest.DemoAPID, MSSP: simtest.DemoMSSP, MSISDN: "+" + simtest.DemoNumber,
+	if err := writeSIM(server, dir, dialect, chain); err != nil {
+		return nil, errors.Join(err, server.Close())
+	}
+	return server, nil
+}
+
+// writeSIM writes the configuration, and beside it what it names.
+func writeSIM(server *simtest.Server, dir string, dialect sim.Dialect, chain []*x509.Certificate) error {
+	const secret, certificates = "remote-sim.pass", "remote-sim.pem"
+	c := simConfig{
+		Kind: "sim", Dialect: dialect.Name, URL: server.URL, APID: simtest.DemoAPID, MSSP: simtest.DemoMSSP, MSISDN: "+" + simtest.DemoNumber,
 		Text: "kyso demo", APPassword: &secretName{File: secret},
-	}, "", "\t")
-	if err == nil {
-		err = errors.Join(os.WriteFile(filepath.Join(dir, "remote-sim.json"), append(config, '\n'), 0o600),
-			os.WriteFile(filepath.Join(dir, secret), []byte(simtest.DemoAPPassword+"\n"), 0o600))
 	}
-	if err != nil {
-		_ = server.Close()
-		return "", nil, err
+	files := map[string][]byte{secret: []byte(simtest.DemoAPPassword + "\n")}
+	if dialect.Source == sim.FromConfig {
+		c.Chain = certificates
+		for _, cert := range chain {
+			files[certificates] = append(files[certificates], pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})...)
+		}
 	}
-	return server.Phone(simtest.DemoNumber), server.Close, nil
+	config, err := json.MarshalIndent(c, "", "\t")
+	files["remote-sim.json"] = append(config, '\n')
+	for name, data := range files {
+		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), data, 0o600))
+	}
+	return err
 }

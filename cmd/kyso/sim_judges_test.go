@@ -8,6 +8,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/internal/testtool"
+	"github.com/kyso-dev/kyso/remote/sim"
 	"github.com/kyso-dev/kyso/remote/sim/simtest"
 )
 
@@ -18,9 +19,9 @@ func TestJudgesAcceptSIM(t *testing.T) {
 	pki, err := testpki.OpenDir(d.path("pki"), nil)
 	require.NoError(t, err)
 	defer pki.Close()
-	_, stop, err := startSIM(pki, d.path("pki"), "127.0.0.1:0", simtest.Approve)
+	server, err := startSIM(pki, d.path("pki"), "127.0.0.1:0", simtest.Approve, sim.VNMPKI())
 	require.NoError(t, err)
-	defer func() { require.NoError(t, stop()) }()
+	defer func() { require.NoError(t, server.Close()) }()
 	remote := d.path("pki/remote-sim.json")
 	for out, in := range map[string]string{"sim.pdf": "a.pdf", "sim.p7s": "a.txt", "sim.xml": "a.xml"} {
 		format := map[string]string{"sim.pdf": "pdf", "sim.p7s": "cms", "sim.xml": "xml"}[out]

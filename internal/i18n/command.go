@@ -207,6 +207,10 @@ var command = map[string]Message{
 		En: "--user {value} is none of approve, refuse, ignore and ask",
 		Vi: "--user {value} không phải approve, refuse, ignore hay ask",
 	},
+	"command.demo-dialect": {
+		En: "--dialect {value} is none of vn-mpki, etsi, ficom, tr, swisscom-soap and swisscom-rest",
+		Vi: "--dialect {value} không phải vn-mpki, etsi, ficom, tr, swisscom-soap hay swisscom-rest",
+	},
 	"command.not-loopback": {
 		En: "--addr {addr} is not a loopback address with a port, such as 127.0.0.1:0",
 		Vi: "--addr {addr} không phải là địa chỉ của chính máy này kèm cổng, chẳng hạn 127.0.0.1:0",

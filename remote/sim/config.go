@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,7 +43,7 @@ type Config struct {
 	Chain   []*x509.Certificate // the certificate, where the service does not tell; leaf first
 	Issuers []*x509.Certificate // complete the chain where the service leaves something out
 
-	TLS        *tls.Config   // roots and client certificate; nil: the system's roots, none
+	TLS        *tls.Config   // roots and client certificate, which is sent without its issuers; nil: the system's roots, none
 	Pins       [][]byte      // SHA-256 of the SubjectPublicKeyInfo of the service's certificate, any of which it has to be; nil: any that the roots allow
 	HTTPClient *http.Client  // nil: one that keeps the rules of kyso, made with TLS and Pins
 	Timeout    time.Duration // of one call that does not wait for the subscriber; 0: 10 seconds
@@ -52,14 +53,19 @@ type Config struct {
 // errPin is what a handshake ends with when no pin fits.
 var errPin = errors.New("sim: the key of the service is none of those that are pinned")
 
-// tlsConfig is Config.TLS with the pins added to what it checks.
+// tlsConfig is Config.TLS with the pins added to what it checks. Of the client's certificates only the first is sent: there are services
+// that end a handshake which brings more. A chain that Config.TLS gives by a function of its own stays as it is.
 func (c *Config) tlsConfig() *tls.Config {
-	if len(c.Pins) == 0 {
-		return c.TLS
-	}
 	config := new(tls.Config)
 	if c.TLS != nil {
 		config = c.TLS.Clone()
+	}
+	config.Certificates = slices.Clone(config.Certificates)
+	for i, pair := range config.Certificates {
+		config.Certificates[i].Certificate = pair.Certificate[:min(1, len(pair.Certificate))]
+	}
+	if len(c.Pins) == 0 {
+		return config
 	}
 	before := config.VerifyConnection
 	config.VerifyConnection = func(s tls.ConnectionState) error {

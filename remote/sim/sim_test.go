@@ -8,6 +8,8 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"math/big"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync"
@@ -151,6 +153,58 @@ func serverKey(t *testing.T, c sim.Config) []byte {
 	defer conn.Close()
 	sum := sha256.Sum256(conn.(*tls.Conn).ConnectionState().PeerCertificates[0].RawSubjectPublicKeyInfo)
 	return sum[:]
+}
+
+// TestPins: the key of the service is one that is pinned, or nothing is sent. Pins come beside the check of the certificate, not in its place.
+func TestPins(t *testing.T) {
+	s := start(t, sim.ETSI(), simtest.Approve, &simtest.Options{MutualTLS: true})
+	conn, err := tls.Dial("tcp", strings.TrimPrefix(s.URL, "https://"), s.Config(demo).TLS)
+	require.NoError(t, err)
+	pin := sha256.Sum256(conn.ConnectionState().PeerCertificates[0].RawSubjectPublicKeyInfo)
+	require.NoError(t, conn.Close())
+	for name, tc := range map[string]struct {
+		pins   [][]byte
+		change func(*tls.Config)
+		err    error
+	}{
+		"the key":                   {[][]byte{pin[:]}, func(*tls.Config) {}, nil},
+		"one of two":                {[][]byte{digest("x"), pin[:]}, func(*tls.Config) {}, nil},
+		"another":                   {[][]byte{digest("x")}, func(*tls.Config) {}, remote.ErrUnavailable},
+		"half":                      {[][]byte{pin[:16]}, func(*tls.Config) {}, remote.ErrUnavailable},
+		"the key, from nobody":      {[][]byte{pin[:]}, func(c *tls.Config) { c.RootCAs = x509.NewCertPool() }, remote.ErrUnavailable},
+		"and a check of the caller": {[][]byte{pin[:]}, func(c *tls.Config) { c.VerifyConnection = func(tls.ConnectionState) error { return errOther } }, remote.ErrUnavailable},
+	} {
+		c := s.Config(demo)
+		c.Pins, c.TLS = tc.pins, c.TLS.Clone()
+		tc.change(c.TLS)
+		before := s.Calls(sim.CallSignature)
+		_, err := client(t, c, nil).Sign(t.Context(), digest(name), crypto.SHA256)
+		require.ErrorIs(t, err, tc.err, name)
+		require.Equal(t, err == nil, s.Calls(sim.CallSignature) > before, name)
+	}
+}
+
+// TestClientCertificate: the issuers of the application's certificate are not sent, which Swisscom demands.
+func TestClientCertificate(t *testing.T) {
+	chain, err := authority().Issue("AP (TEST)", simtest.ECKey(), time.Now().AddDate(0, -1, 0), 0)
+	require.NoError(t, err)
+	pair := tls.Certificate{PrivateKey: simtest.ECKey(), Certificate: [][]byte{chain[0].Raw, chain[1].Raw, chain[2].Raw}}
+	sent := make(chan int, 9)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { sent <- len(r.TLS.PeerCertificates) }))
+	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
+	server.StartTLS()
+	defer server.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	p, err := sim.New(sim.Config{
+		BaseURL: server.URL, Dialect: sim.SwisscomREST(), APID: "http://ap.test", MSSP: "http://mid.swisscom.ch/", MSISDN: "+41790000001",
+		TLS: &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}},
+	})
+	require.NoError(t, err)
+	_, err = p.Profiles(t.Context())
+	require.ErrorIs(t, err, signer.ErrProtocol)
+	require.Equal(t, 1, <-sent)
+	require.Len(t, pair.Certificate, 3) // the caller's is not touched
 }
 
 func TestConfig(t *testing.T) {
