@@ -89,7 +89,8 @@ func TestChangesOfForms(t *testing.T) {
 		{"a radio button", with(doc, map[int]string{8: fieldRadio + " /V /A >>", 10: widgetRadio + " /AS /A >>"}), allowed, "pdf.changed-field"},
 		{"a field with a widget of its own", with(doc, map[int]string{11: fieldKids + " /V (x) >>", 12: strings.Replace(widgetKids, "17 0 R", "40 0 R", 1) + " >>", 40: picture}), allowed, "pdf.changed-field"},
 		{"an appearance written in its place", with(doc, map[int]string{11: fieldKids + " /V (x) >>", 17: pictureOther}), allowed, "pdf.changed-field"},
-		{"a font for the form", with(doc, map[int]string{5: fill[5], 40: picture, 18: strings.Replace(formWith, "/Font <<", "/Font << /F2 41 0 R", 1) + " /SigFlags 3 >>", 41: "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>"}), allowed, "pdf.changed-field"},
+		{"a font for the form", with(doc, map[int]string{5: fill[5], 40: picture, 18: strings.Replace(formWith, "/Font <<", "/Font << /F2 41 0 R", 1) + " /SigFlags 3 >>", 41: "<< /FontDescriptor 42 0 R /Type /Font /Subtype /Type1 /BaseFont /Courier >>", 42: "<< >>"}), allowed, "pdf.changed-field"},
+		{"a default appearance for the form", with(doc, map[int]string{5: fill[5], 40: picture, 18: formWith + " /SigFlags 3 /DA (/Helv 0 Tf) >>"}), allowed, "pdf.changed-field"},
 
 		{"P7 a look without a value", with(doc, map[int]string{6: fieldFull + " /V (one) /AP << /N 40 0 R >> >>", 40: picture}), unknown, "pdf.change-look"},
 		{"P7 a check box that is only shown as checked", with(doc, map[int]string{7: fieldCheck + " /V /Off /AS /Yes >>"}), unknown, "pdf.change-look"},

@@ -67,6 +67,9 @@ func (s *comparison) compare(d *pdfobj.Difference) error {
 			}
 		}
 	}
+	if err := s.unused(d); err != nil {
+		return err
+	}
 	for _, list := range [][]pdfobj.Ref{d.Added, d.Changed} {
 		for _, ref := range list {
 			if _, open := s.open[ref.Num]; open {
@@ -74,6 +77,70 @@ func (s *comparison) compare(d *pdfobj.Difference) error {
 					return err
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// unused takes the objects that nothing leads to from the trailer: nobody is shown them, and whatever refers to them later is judged then.
+// Some writers leave such behind with every update.
+func (s *comparison) unused(d *pdfobj.Difference) error {
+	if len(s.open) == 0 {
+		return nil
+	}
+	loose := make(map[uint32]bool)
+	for num := range s.open {
+		if u := s.users[num]; len(u.keys) == 0 && !u.many {
+			loose[num] = true
+		}
+	}
+	refers := make(map[uint32]bool) // those of them that something leads to
+	meet := func(o pdfobj.Object) error {
+		for stack := []pdfobj.Object{o}; len(stack) > 0; {
+			o, stack = stack[len(stack)-1], stack[:len(stack)-1]
+			switch o := o.(type) {
+			case pdfobj.Ref:
+				if !loose[o.Num] || refers[o.Num] {
+					continue
+				}
+				refers[o.Num] = true
+				v, err := s.now.Get(o)
+				if err != nil {
+					return err
+				}
+				stack = append(stack, v)
+			case pdfobj.Array:
+				stack = append(stack, o...)
+			case *pdfobj.Dict:
+				for _, v := range o.All() {
+					stack = append(stack, v)
+				}
+			case *pdfobj.Stream:
+				stack = append(stack, o.Dict)
+			}
+		}
+		return nil
+	}
+	if err := meet(s.now.Trailer()); err != nil {
+		return err
+	}
+	for _, list := range [][]pdfobj.Ref{d.Added, d.Changed} {
+		for _, ref := range list {
+			if loose[ref.Num] {
+				continue // counts where something else leads to it
+			}
+			o, err := s.now.Get(ref)
+			if err != nil {
+				return err
+			}
+			if err := meet(o); err != nil {
+				return err
+			}
+		}
+	}
+	for num := range loose {
+		if !refers[num] {
+			delete(s.open, num)
 		}
 	}
 	return nil

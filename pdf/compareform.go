@@ -12,7 +12,7 @@ const (
 	flagNoView = 1 << 5
 )
 
-// form may have more fields than it had, each a signature's, and say that there are signatures (12.7.3).
+// form may have more fields than it had, each a signature's, say that there are signatures, and how appearances are made where it did not (12.7.3).
 func (s *comparison) form(oldCatalog, catalog *pdfobj.Dict) error {
 	was, is, err := s.lookup(oldCatalog, catalog, "AcroForm")
 	if err != nil || was == nil && is == nil {
@@ -20,7 +20,7 @@ func (s *comparison) form(oldCatalog, catalog *pdfobj.Dict) error {
 	}
 	old, _ := was.(*pdfobj.Dict)
 	now, _ := is.(*pdfobj.Dict)
-	if now == nil || was != nil && old == nil || !same(old, now, "Fields", "SigFlags", "DR") {
+	if now == nil || was != nil && old == nil || !same(old, now, "Fields", "SigFlags", "DR", "DA") || old.Has("DA") && !pdfobj.Equal(old.Get("DA"), now.Get("DA")) {
 		s.refuse(CodeChangeForm)
 		return nil
 	}

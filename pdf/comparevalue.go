@@ -119,7 +119,8 @@ func (s *comparison) looks() error {
 	return nil
 }
 
-// resources of the form, by which appearances are made, may have more of each kind than there was (12.7.3). What is there stays.
+// resources of the form, by which appearances are made, may have more of each kind than there was (12.7.3). What is there stays, but for the
+// template that PDFBox keeps there of the last signature that it drew: appearances have resources of their own.
 func (s *comparison) resources(oldForm, form *pdfobj.Dict) (bool, error) {
 	was, is, err := s.lookup(oldForm, form, "DR")
 	if err != nil || was == nil && is == nil {
@@ -145,10 +146,15 @@ func (s *comparison) resources(oldForm, form *pdfobj.Dict) (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		if d, ok := was.(*pdfobj.Dict); ok && kind == "XObject" && d.Has("FRM") {
+			d = d.Clone()
+			d.Delete("FRM")
+			was = d
+		}
 		if !contains(is, was) {
 			return false, nil
 		}
-		if err := s.inert(v); err != nil {
+		if err := s.inert(is); err != nil {
 			return false, err
 		}
 	}

@@ -230,15 +230,20 @@ func (c *comparison) blank(from, to int64) (bool, error) {
 	}
 	for line := range bytes.FieldsFuncSeq(b, func(r rune) bool { return r == '\r' || r == '\n' }) {
 		line = bytes.Trim(line, "\x00\t\f ")
-		if len(line) > 0 && (line[0] != '%' || bytes.Contains(line, []byte("obj")) || bytes.Contains(line, []byte("xref")) || bytes.Contains(line, []byte("trailer"))) {
+		if len(line) > 0 && !remark(line) {
 			return false, nil
 		}
 	}
 	return true, nil
 }
 
+// remark reports whether a line is a comment that could not be taken for something else.
+func remark(line []byte) bool {
+	return line[0] == '%' && !bytes.Contains(line, []byte("obj")) && !bytes.Contains(line, []byte("xref")) && !bytes.Contains(line, []byte("trailer"))
+}
+
 // ending reports whether the section is followed by its end: "endstream" and "endobj" of a stream, startxref with its own offset,
-// the end mark, and nothing else.
+// the end mark, and nothing else but comments before startxref, where some writers leave their name.
 func (c *comparison) ending() (bool, error) {
 	if c.now.in.size-c.section.end > limits.PDFBlank {
 		return false, nil
@@ -253,6 +258,13 @@ func (c *comparison) ending() (bool, error) {
 	}
 	for _, word := range words {
 		b = bytes.TrimLeft(b, "\x00\t\n\f\r ")
+		for word == "startxref" && len(b) > 0 && b[0] == '%' {
+			line := b[:len(b)-len(bytes.TrimLeftFunc(b, func(r rune) bool { return r != '\r' && r != '\n' }))]
+			if !remark(line) {
+				return false, nil
+			}
+			b = bytes.TrimLeft(b[len(line):], "\x00\t\n\f\r ")
+		}
 		if !bytes.HasPrefix(b, []byte(word)) {
 			return false, nil
 		}

@@ -105,6 +105,15 @@ func TestDiff(t *testing.T) {
 		d := diff(t, s.Bytes())
 		require.Equal(t, pdfobj.Difference{}, *d)
 	})
+	t.Run("the name of a writer", func(t *testing.T) {
+		s, prev := begin()
+		s.obj(5, "<< >>").end(s.table(prev, 5))
+		d := diff(t, bytes.Replace(s.Bytes(), lastEnd(s.Bytes()), append([]byte("%writer-7.2\n"), lastEnd(s.Bytes())...), 1))
+		require.Empty(t, d.Oddity)
+		require.Equal(t, refs(5), d.Added)
+		d = diff(t, bytes.Replace(s.Bytes(), lastEnd(s.Bytes()), append([]byte("%7 0 obj\n"), lastEnd(s.Bytes())...), 1))
+		require.Equal(t, pdfobj.OddStray, d.Oddity)
+	})
 	stream := func(more string) []byte { // 7 and 8 in the object stream 6
 		s, prev := begin()
 		const inside = "7 0 8 5 << >> << >>"
@@ -213,3 +222,6 @@ func TestEqual(t *testing.T) {
 	require.False(t, pdfobj.Equal(&pdfobj.Stream{}, &pdfobj.Stream{}))
 	require.True(t, pdfobj.Equal(nil, nil))
 }
+
+// lastEnd is the document from its last startxref on.
+func lastEnd(doc []byte) []byte { return bytes.Clone(doc[bytes.LastIndex(doc, []byte("startxref")):]) }
