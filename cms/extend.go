@@ -10,6 +10,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/proofs"
 	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
 )
@@ -165,7 +166,7 @@ func (d *reader) raisable(s *Signature, level Level, now time.Time) error {
 		return fail(CodeContentDigest, nil, "algorithm", s.DigestAlgorithm)
 	case s.SignatureIntegrity != Intact:
 		return fail(CodeSignature, nil)
-	case now.After(s.Certificate.NotAfter) && s.proved() == nil:
+	case now.After(s.Certificate.NotAfter) && !proofs.Stamped(s.stamps()):
 		return refused(level, "its certificate has expired, and no time-stamp says that it was made before") // 6.3, requirement m
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/internal/proofs"
 )
 
 // level is the baseline level that the structure amounts to (EN 319 122-1, 6.3, table 1; for PDF EN 319 142-1, 6.3), "" for none. It
@@ -35,29 +36,10 @@ func (d *reader) level(s *Signature, counter bool) Level {
 // and of that of every time-stamp but the last archive time-stamp that the document holds all that is needed to judge it; otherwise
 // the level is B-T (EN 319 122-1, 6.3). A time-stamp whose authority's certificate was not found is not complete.
 func (s *Signature) LevelWith(complete func(*x509.Certificate) bool) Level {
-	if s.Level != LevelBLT && s.Level != LevelBLTA {
-		return s.Level
-	}
-	if !complete(s.Certificate) {
+	if (s.Level == LevelBLT || s.Level == LevelBLTA) && !proofs.Complete(s.Certificate, s.stamps(), complete) {
 		return LevelBT
 	}
-	last := s.lastArchive()
-	for _, t := range s.Timestamps {
-		if t != last && (t.Certificate == nil || !complete(t.Certificate)) {
-			return LevelBT
-		}
-	}
 	return s.Level
-}
-
-// lastArchive is the newest archive time-stamp; nil when there is none.
-func (s *Signature) lastArchive() (last *Timestamp) {
-	for _, t := range s.Timestamps {
-		if t.Kind == ArchiveTimestamp && t.Token != nil && (last == nil || !t.Token.Info.Time.Before(last.Token.Info.Time)) {
-			last = t
-		}
-	}
-	return last
 }
 
 // notInBaseline are the attributes of the extended forms: references, values and time-stamps over them (annex A).

@@ -70,7 +70,7 @@ func (r *raiser) facts(ctx context.Context, si *cmsdata.SignerInfo) (*Signature,
 func (r *raiser) signatureTimestamp(ctx context.Context, si *cmsdata.SignerInfo) error {
 	if len(si.UnsignedAttrs) > 0 {
 		s, err := r.facts(ctx, si)
-		if err != nil || s.proved() != nil {
+		if err != nil || proofs.Stamped(s.stamps()) {
 			return err
 		}
 	}
@@ -149,88 +149,52 @@ func (r *raiser) add(si *cmsdata.SignerInfo, oid asn1.ObjectIdentifier, token *t
 	r.changed = true
 }
 
-// proved is the earliest sound signature time-stamp; nil when there is none.
-func (s *Signature) proved() (first *Timestamp) {
-	for _, t := range s.Timestamps {
-		if t.Kind == SignatureTimestamp && t.sound() && (first == nil || t.Token.Info.Time.Before(first.Token.Info.Time)) {
-			first = t
+// stamps are the time-stamps, as package proofs has them.
+func (s *Signature) stamps() []proofs.Stamp {
+	list := make([]proofs.Stamp, len(s.Timestamps))
+	for i, t := range s.Timestamps {
+		list[i] = proofs.Stamp{
+			Kind: proofs.Kind(t.Kind), Certificate: t.Certificate, Genuine: t.SignatureIntegrity == Intact, Fits: t.ContentIntegrity == Intact, Covers: t.Covers,
 		}
-	}
-	return first
-}
-
-// stamps are the sound time-stamps, as package proofs has them.
-func (s *Signature) stamps() (list []proofs.Stamp) {
-	for _, t := range s.Timestamps {
-		if t.sound() {
-			list = append(list, proofs.Stamp{Time: t.Token.Info.Time, Covers: t.Covers, Archive: t.Kind == ArchiveTimestamp})
+		if t.Token != nil {
+			list[i].Raw, list[i].Time = t.Token.Raw, t.Token.Info.Time
 		}
 	}
 	return list
 }
 
-// sound reports whether a time-stamp is one over what it should be, under a certificate that is there.
-func (t *Timestamp) sound() bool {
-	return t.Token != nil && t.Certificate != nil && t.ContentIntegrity == Intact && t.SignatureIntegrity == Intact
+// proofs is a signature with all that it holds, as package proofs has it.
+func (s *Signature) proofs() *proofs.Signature {
+	p := &proofs.Signature{Value: s.Value, Certificate: s.Certificate, Evidence: s.Evidence(), Stamps: s.stamps()}
+	for _, c := range s.CounterSignatures {
+		p.Counter = append(p.Counter, c.proofs())
+	}
+	return p
 }
 
 // collect embeds the evidence for the signers' certificates and for those of all their time-stamps and counter-signatures, each as of the
 // time that is proved for what it signed.
 func (r *raiser) collect(ctx context.Context, signers []*cmsdata.SignerInfo) error {
-	now := r.clock().Truncate(time.Second)
+	known := proofs.Proofs{Now: r.clock().Truncate(time.Second), Made: r.made}
 	for _, si := range signers {
 		s, err := r.facts(ctx, si)
 		if err != nil {
 			return err
 		}
-		if err := r.collectFor(ctx, s, proofs.Proofs{Now: now, Made: r.made}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs.Proofs) error {
-	if s.Certificate == nil {
-		return fail(CodeCertificateMissing, nil)
-	}
-	evidence := s.Evidence()
-	known.Add(s.stamps(), evidence)
-	ask := func(cert *x509.Certificate, name trust.Digest, at time.Time) error {
-		if known.Settled(cert, name) {
-			return nil
-		}
-		found, err := r.collector.Collect(ctx, cert, at, evidence)
-		if err != nil {
-			if cerr := signer.Cancelled(ctx); cerr != nil {
-				return cerr
+		err = known.Collect(s.proofs(), func(cert *x509.Certificate, at time.Time, known *trust.Evidence) (*trust.Evidence, error) {
+			if cert == nil {
+				return nil, fail(CodeCertificateMissing, nil)
 			}
-			return fail(CodeEvidence, err, "subject", cert.Subject.String())
-		}
-		evidence.Add(found)
-		return r.embed(found)
-	}
-	value := trust.DigestOf(s.Value)
-	signed := known.Existed(value, time.Time{})
-	if err := ask(s.Certificate, value, signed); err != nil {
-		return err
-	}
-	for _, t := range s.Timestamps {
-		// A token that cannot be read or is broken proves nothing and needs no evidence.
-		if t.Token == nil || t.Certificate == nil || t.SignatureIntegrity != Intact {
-			continue
-		}
-		name, at := value, signed // a content time-stamp is among what was signed
-		if t.Kind != ContentTimestamp {
-			name = trust.DigestOf(t.Token.Raw)
-			at = known.Existed(name, t.Token.Info.Time)
-		}
-		if err := ask(t.Certificate, name, at); err != nil {
-			return err
-		}
-	}
-	for _, c := range s.CounterSignatures {
-		if err := r.collectFor(ctx, c, known); err != nil {
+			found, err := r.collector.Collect(ctx, cert, at, known)
+			if err != nil {
+				if cerr := signer.Cancelled(ctx); cerr != nil {
+					return nil, cerr
+				}
+				return nil, fail(CodeEvidence, err, "subject", cert.Subject.String())
+			}
+			return found, r.embed(found)
+		})
+		if err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/alg"
 	"github.com/kyso-dev/kyso/internal/finding"
+	"github.com/kyso-dev/kyso/internal/proofs"
 	"github.com/kyso-dev/kyso/timestamp"
 	"github.com/kyso-dev/kyso/trust"
 )
@@ -158,7 +159,7 @@ func (r *raiser) begin(all []*Signature) error {
 		return fail(CodeSignatureBroken, nil)
 	case s.SignatureIntegrity != Intact:
 		return s.unverified()
-	case r.clock().After(s.Certificate.NotAfter) && s.proved() == nil:
+	case r.clock().After(s.Certificate.NotAfter) && !proofs.Stamped(s.stamps()):
 		return refused(r.level, "its certificate has expired, and no time-stamp says that it was made before") // 6.3, requirement o
 	}
 	return r.locate(all)

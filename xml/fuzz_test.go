@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+
+	"github.com/kyso-dev/kyso/internal/proofs"
 )
 
 // typedError reports whether an error is one of those that this package documents.
@@ -145,7 +147,7 @@ func FuzzExtend(f *testing.F) {
 		}
 		onlyInserted(t, doc, out.Bytes())
 		for _, s := range read(t, out.Bytes(), nil).Signatures {
-			if s.ContentIntegrity == Broken || s.SignatureIntegrity != Intact || s.proved() == nil {
+			if s.ContentIntegrity == Broken || s.SignatureIntegrity != Intact || !proofs.Stamped(s.stamps()) {
 				t.Fatalf("content %s, signature %s in %q", s.ContentIntegrity, s.SignatureIntegrity, out.Bytes())
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kyso-dev/kyso/internal/ades"
+	"github.com/kyso-dev/kyso/internal/proofs"
 )
 
 // Level is a baseline level of EN 319 132-1.
@@ -55,29 +56,10 @@ func (s *Signature) level(p *properties) Level {
 // and of that of every time-stamp but the last archive time-stamp that the document holds all that is needed to judge it; otherwise
 // the level is B-T (EN 319 132-1, 6.3). A time-stamp whose authority's certificate was not found is not complete.
 func (s *Signature) LevelWith(complete func(*x509.Certificate) bool) Level {
-	if s.Level != LevelBLT && s.Level != LevelBLTA {
-		return s.Level
-	}
-	if !complete(s.Certificate) {
+	if (s.Level == LevelBLT || s.Level == LevelBLTA) && !proofs.Complete(s.Certificate, s.stamps(), complete) {
 		return LevelBT
 	}
-	last := s.lastArchive()
-	for _, t := range s.Timestamps {
-		if t != last && (t.Certificate == nil || !complete(t.Certificate)) {
-			return LevelBT
-		}
-	}
 	return s.Level
-}
-
-// lastArchive is the newest archive time-stamp; nil when there is none.
-func (s *Signature) lastArchive() (last *Timestamp) {
-	for _, t := range s.Timestamps {
-		if t.Kind == ArchiveTimestamp && t.Token != nil && (last == nil || !t.Token.Info.Time.Before(last.Token.Info.Time)) {
-			last = t
-		}
-	}
-	return last
 }
 
 // extended is an unsigned property that baseline signatures do not have (EN 319 132-1, 6.3, table 2): references to evidence and time-stamps

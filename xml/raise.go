@@ -218,7 +218,7 @@ func (r *raiser) facts() (*Signature, error) {
 
 // signatureTimestamp adds a signature time-stamp where no sound one is there (EN 319 132-1, 5.3).
 func (r *raiser) signatureTimestamp(ctx context.Context) error {
-	if r.s.proved() != nil {
+	if proofs.Stamped(r.s.stamps()) {
 		return nil
 	}
 	h := r.hashFor()
@@ -293,29 +293,27 @@ func (r *raiser) token(ctx context.Context, digest []byte, h crypto.Hash) (*time
 	return token, nil
 }
 
-// proved is the earliest sound signature time-stamp; nil when there is none.
-func (s *Signature) proved() (first *Timestamp) {
-	for _, t := range s.Timestamps {
-		if t.Kind == SignatureTimestamp && t.sound() && (first == nil || t.Token.Info.Time.Before(first.Token.Info.Time)) {
-			first = t
+// stamps are the time-stamps, as package proofs has them.
+func (s *Signature) stamps() []proofs.Stamp {
+	list := make([]proofs.Stamp, len(s.Timestamps))
+	for i, t := range s.Timestamps {
+		list[i] = proofs.Stamp{
+			Kind: proofs.Kind(t.Kind), Certificate: t.Certificate, Genuine: t.SignatureIntegrity == Intact, Fits: t.ContentIntegrity == Intact, Covers: t.Covers,
 		}
-	}
-	return first
-}
-
-// stamps are the sound time-stamps, as package proofs has them.
-func (s *Signature) stamps() (list []proofs.Stamp) {
-	for _, t := range s.Timestamps {
-		if t.sound() {
-			list = append(list, proofs.Stamp{Time: t.Token.Info.Time, Covers: t.Covers, Archive: t.Kind == ArchiveTimestamp})
+		if t.Token != nil {
+			list[i].Raw, list[i].Time = t.Token.Raw, t.Token.Info.Time
 		}
 	}
 	return list
 }
 
-// sound reports whether a time-stamp is one over what it should be, under a certificate that is there.
-func (t *Timestamp) sound() bool {
-	return t.Token != nil && t.Certificate != nil && t.ContentIntegrity == Intact && t.SignatureIntegrity == Intact
+// proofs is a signature with all that it holds, as package proofs has it.
+func (s *Signature) proofs() *proofs.Signature {
+	p := &proofs.Signature{Value: s.Value, Certificate: s.Certificate, Evidence: s.Evidence(), Stamps: s.stamps()}
+	for _, c := range s.CounterSignatures {
+		p.Counter = append(p.Counter, c.proofs())
+	}
+	return p
 }
 
 // collect embeds the evidence for the signer's certificate and for those of all its time-stamps and counter-signatures, each as of the
@@ -325,59 +323,26 @@ func (r *raiser) collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var found trust.Evidence
-	if err := r.collectFor(ctx, s, proofs.Proofs{Now: r.clock().Truncate(time.Second), Made: r.made}, &found); err != nil {
-		return err
-	}
-	return r.embed(s, &found)
-}
-
-func (r *raiser) collectFor(ctx context.Context, s *Signature, known proofs.Proofs, all *trust.Evidence) error {
-	if s.Certificate == nil {
-		return fail(CodeCertificateMissing, nil)
-	}
-	evidence := s.Evidence()
-	known.Add(s.stamps(), evidence)
-	ask := func(cert *x509.Certificate, name trust.Digest, at time.Time) error {
-		if known.Settled(cert, name) {
-			return nil
+	var all trust.Evidence
+	known := proofs.Proofs{Now: r.clock().Truncate(time.Second), Made: r.made}
+	err = known.Collect(s.proofs(), func(cert *x509.Certificate, at time.Time, known *trust.Evidence) (*trust.Evidence, error) {
+		if cert == nil {
+			return nil, fail(CodeCertificateMissing, nil)
 		}
-		found, err := r.collector.Collect(ctx, cert, at, evidence)
+		found, err := r.collector.Collect(ctx, cert, at, known)
 		if err != nil {
 			if cerr := signer.Cancelled(ctx); cerr != nil {
-				return cerr
+				return nil, cerr
 			}
-			return fail(CodeEvidence, err, "subject", cert.Subject.String())
+			return nil, fail(CodeEvidence, err, "subject", cert.Subject.String())
 		}
-		evidence.Add(found)
 		all.Add(found)
-		return nil
-	}
-	value := trust.DigestOf(s.Value)
-	signed := known.Existed(value, time.Time{})
-	if err := ask(s.Certificate, value, signed); err != nil {
+		return found, nil
+	})
+	if err != nil {
 		return err
 	}
-	for _, t := range s.Timestamps {
-		// A token that cannot be read or is broken proves nothing and needs no evidence.
-		if t.Token == nil || t.Certificate == nil || t.SignatureIntegrity != Intact {
-			continue
-		}
-		name, at := value, signed // a content time-stamp is among what was signed
-		if t.Kind != ContentTimestamp {
-			name = trust.DigestOf(t.Token.Raw)
-			at = known.Existed(name, t.Token.Info.Time)
-		}
-		if err := ask(t.Certificate, name, at); err != nil {
-			return err
-		}
-	}
-	for _, c := range s.CounterSignatures {
-		if err := r.collectFor(ctx, c, known, all); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.embed(s, &all)
 }
 
 // embed writes the evidence that is not there yet: into CertificateValues and RevocationValues, which there may be one of, or where they

@@ -167,7 +167,7 @@ func TestXAdESAttacks(t *testing.T) {
 				require.Equal(t, ts.ContentIntegrity == Intact, len(ts.Covers) > 0)
 			}
 			require.Equal(t, c.left&stamped != 0, over, "%s", stampsOf(s))
-			last := s.lastArchive()
+			last := newestArchive(s)
 			require.Equal(t, c.left&archived != 0, last != nil && last.ContentIntegrity == Intact, "%s", stampsOf(s))
 			for _, cs := range s.CounterSignatures {
 				require.Equal(t, Broken, cs.ContentIntegrity)
@@ -180,7 +180,7 @@ func TestXAdESAttacks(t *testing.T) {
 		s := read(t, []byte(doc), nil).Signatures[0]
 		der, err := base64.StdEncoding.DecodeString(impostor)
 		require.NoError(t, err)
-		for _, covers := range s.lastArchive().Covers {
+		for _, covers := range newestArchive(s).Covers {
 			require.NotEqual(t, trust.DigestOf(der), covers)
 		}
 	})

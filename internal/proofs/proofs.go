@@ -1,5 +1,5 @@
 // Package proofs tells, while a signature is raised to a long-term level, since when the things in it are known to exist, and what needs
-// no further evidence. CAdES and XAdES share it.
+// no further evidence. CAdES and XAdES share it, and what of a level depends on more than structure.
 package proofs
 
 import (
@@ -10,11 +10,52 @@ import (
 	"github.com/kyso-dev/kyso/trust"
 )
 
-// Stamp is a sound time-stamp: its imprint and its signature fit.
+// Stamp is a time-stamp of a signature.
 type Stamp struct {
-	Time    time.Time
-	Covers  []trust.Digest
-	Archive bool
+	Kind        Kind
+	Raw         []byte // the token; nil: it cannot be read
+	Time        time.Time
+	Certificate *x509.Certificate // of the authority; nil: not found
+	Genuine     bool              // the token's own signature fits
+	Fits        bool              // it is over what it should be over
+	Covers      []trust.Digest
+}
+
+// Kind says what a time-stamp covers, in the words of both formats.
+type Kind string
+
+// The kinds.
+const (
+	OverContent   Kind = "content"
+	OverSignature Kind = "signature"
+	OverAll       Kind = "archive"
+)
+
+func (t *Stamp) sound() bool { return t.Raw != nil && t.Certificate != nil && t.Genuine && t.Fits }
+
+// Stamped reports whether one of a signature's time-stamps is a sound one over its value.
+func Stamped(stamps []Stamp) bool {
+	return slices.ContainsFunc(stamps, func(t Stamp) bool { return t.Kind == OverSignature && t.sound() })
+}
+
+// Complete reports whether complete says so of the signer's certificate and of that of every time-stamp but the newest archive time-stamp:
+// that one's evidence the next archive time-stamp will cover.
+func Complete(signer *x509.Certificate, stamps []Stamp, complete func(*x509.Certificate) bool) bool {
+	if !complete(signer) {
+		return false
+	}
+	last := -1
+	for i, t := range stamps {
+		if t.Kind == OverAll && t.Raw != nil && (last < 0 || !t.Time.Before(stamps[last].Time)) {
+			last = i
+		}
+	}
+	for i, t := range stamps {
+		if i != last && (t.Certificate == nil || !complete(t.Certificate)) {
+			return false
+		}
+	}
+	return true
 }
 
 // Proofs is what is proved about a signature. It is copied for each counter-signature, which has more of its own. Not safe for concurrent
@@ -33,18 +74,73 @@ type archived struct {
 	evidence *trust.Inventory
 }
 
-// Add adds sound time-stamps and the evidence among which theirs is.
-func (p *Proofs) Add(stamps []Stamp, evidence *trust.Evidence) {
-	p.stamps, p.archive = append(slices.Clip(p.stamps), stamps...), slices.Clip(p.archive)
-	for _, t := range stamps {
-		if !t.Archive {
+// Signature is what Collect needs to know of a signature of either format.
+type Signature struct {
+	Value       []byte
+	Certificate *x509.Certificate // nil: not found
+	Evidence    *trust.Evidence   // what the document holds for it; Collect adds what it gets
+	Stamps      []Stamp
+	Counter     []*Signature
+}
+
+// Collect asks for the evidence about the certificates of a signature, of its time-stamps and of its counter-signatures, each as of the time
+// that is proved for what it signed, where nothing settles it yet. A certificate that was not found is asked for as nil. Tokens that
+// cannot be read or are broken prove nothing and need no evidence.
+func (p Proofs) Collect(s *Signature, ask func(cert *x509.Certificate, at time.Time, known *trust.Evidence) (*trust.Evidence, error)) error {
+	p.Add(s)
+	need := func(cert *x509.Certificate, signed trust.Digest, at time.Time) error {
+		if cert != nil && p.Settled(cert, signed) {
+			return nil
+		}
+		found, err := ask(cert, at, s.Evidence)
+		if err != nil {
+			return err
+		}
+		s.Evidence.Add(found)
+		return nil
+	}
+	value := trust.DigestOf(s.Value)
+	signed := p.Existed(value, time.Time{})
+	if err := need(s.Certificate, value, signed); err != nil {
+		return err
+	}
+	for _, t := range s.Stamps {
+		if t.Raw == nil || t.Certificate == nil || !t.Genuine {
+			continue
+		}
+		name, at := value, signed // a content time-stamp is among what was signed
+		if t.Kind != OverContent {
+			name = trust.DigestOf(t.Raw)
+			at = p.Existed(name, t.Time)
+		}
+		if err := need(t.Certificate, name, at); err != nil {
+			return err
+		}
+	}
+	for _, c := range s.Counter {
+		if err := p.Collect(c, ask); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Add adds what the sound time-stamps of a signature prove, and the evidence among which theirs is.
+func (p *Proofs) Add(s *Signature) {
+	p.stamps, p.archive = slices.Clip(p.stamps), slices.Clip(p.archive)
+	for _, t := range s.Stamps {
+		if !t.sound() {
+			continue
+		}
+		p.stamps = append(p.stamps, t)
+		if t.Kind != OverAll {
 			continue
 		}
 		covers := make(map[trust.Digest]bool, len(t.Covers))
 		for _, c := range t.Covers {
 			covers[c] = true
 		}
-		p.archive = append(p.archive, archived{covers, only(evidence, covers).Inventory(nil)})
+		p.archive = append(p.archive, archived{covers, only(s.Evidence, covers).Inventory(nil)})
 	}
 }
 
