@@ -198,7 +198,7 @@ func TestCancelled(t *testing.T) {
 			require.NotEmpty(t, op.Remote)
 
 			require.True(t, s.Approve(demo))
-			clock.Advance(d.First)
+			clock.Advance(d.First + time.Second) // another process asks later
 			later := client(t, s.Config(demo), &remote.Options{Store: store})
 			found, err := later.Resume(t.Context(), op.ID)
 			require.NoError(t, err)

@@ -70,10 +70,10 @@ func (s *Server) check(m *mss.Message, in *arrival) *mss.Message {
 	if off := s.clock.Now().Sub(at); err != nil || off > skew || off < -skew {
 		return failure(101, 0, "Instant")
 	}
-	triplet := m.APID + " " + m.APTransID + " " + m.Instant + " " + string(m.Call)
+	triplet := m.APID + " " + m.APTransID + " " + m.Instant
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.seen[triplet] && m.Call != mss.Status { // looks on a clock that stands still have the same time
+	if s.seen[triplet] {
 		return failure(101, 0, "the request was seen before")
 	}
 	s.seen[triplet] = true
