@@ -57,7 +57,7 @@ func TestEnds(t *testing.T) {
 		for mode, d := range both() {
 			t.Run(name+" "+mode, func(t *testing.T) {
 				plain := mode == "synch"
-				s := start(t, d, simtest.Approve, &simtest.Options{Guesses: simtest.Guesses{Bare: plain, SwappedSides: plain, FaultIs200: plain}})
+				s := start(t, d, simtest.Approve, &simtest.Options{Guesses: simtest.Guesses{Bare: plain, SwappedSides: plain, FaultStatus: map[bool]int{true: 200, false: 400}[plain]}})
 				s.Change(demo, tc.change)
 				_, err := client(t, s.Config(demo), nil).Sign(t.Context(), digest("a"), crypto.SHA256)
 				if tc.is == nil {
@@ -172,7 +172,7 @@ func TestNotBelieved(t *testing.T) {
 			})
 		}
 	}
-	for _, other := range []simtest.Fault{simtest.OtherTransaction, simtest.OtherAP, simtest.OtherNumber, simtest.Nonsense} {
+	for _, other := range []simtest.Fault{simtest.OtherTransaction, simtest.OtherAP, simtest.OtherNumber, simtest.OtherTransID, simtest.Nonsense} {
 		s := start(t, sim.ETSI(), simtest.Approve, nil)
 		s.Inject(sim.CallStatus, other, -1)
 		_, err := client(t, s.Config(demo), nil).Sign(t.Context(), digest("a"), crypto.SHA256)

@@ -57,7 +57,7 @@ func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 func record(t *testing.T, d sim.Dialect) *recorder {
 	t.Helper()
 	r := new(recorder)
-	s := start(t, d, simtest.Approve, &simtest.Options{SignText: signText, SignDigest: signDigest})
+	s := start(t, d, simtest.Approve, &simtest.Options{SignText: signText, SignDigest: signDigest, Guesses: simtest.Guesses{Roles: d.FiCom}})
 	s.Change(demo, func(c *simtest.SIM) { c.Delay = 30 * time.Second }) // so that it is looked after while it waits
 	c := s.Config(demo)
 	c.HTTPClient, c.NoSpam = &http.Client{Transport: r}, "A123"

@@ -79,6 +79,35 @@ func TestRefuses(t *testing.T) {
 	require.Len(t, server.Transactions(), 1)
 }
 
+// TestPolls: looks are counted, and those that come sooner than the dialect says; none may repeat the names of another request.
+func TestPolls(t *testing.T) {
+	clock := remotetest.NewClock(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
+	d := sim.ETSI()
+	d.First = 20 * time.Second
+	server := simtest.NewServer(t, &simtest.Options{Dialect: d, Clock: clock})
+	require.Contains(t, post(t, server, sim.CallSignature, soap, fmt.Sprintf(body, 1)), `Value="100"`)
+	look := func(transID, instant string) string {
+		_, head, _ := strings.Cut(fmt.Sprintf(body, 1), "<m:AP_Info")
+		head, _, _ = strings.Cut("<m:AP_Info"+head, "<m:MobileUser>")
+		head = strings.Replace(head, "09:00:00Z", instant, 1)
+		return post(t, server, sim.CallStatus, soap, `<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope" xmlns:m="http://uri.etsi.org/TS102204/v1.1.2#"><e:Body><MSS_StatusQuery>`+
+			`<MSS_StatusReq MajorVersion="1" MinorVersion="1" MSSP_TransID="`+transID+`">`+head+`</MSS_StatusReq></MSS_StatusQuery></e:Body></e:Envelope>`)
+	}
+	id := server.Transactions()[0].ID
+	require.Contains(t, look(id, "09:00:00Z"), "_101") // the names of the request itself
+	require.Contains(t, look(id, "09:00:00.001Z"), `Value="504"`)
+	require.Contains(t, look(id, "09:00:00.001Z"), "_101")
+	require.Contains(t, look("Mother", "09:00:00.002Z"), "_101")
+	clock.Advance(19 * time.Second)
+	require.Contains(t, look(id, "09:00:19Z"), `Value="504"`)
+	clock.Advance(time.Second)
+	require.Contains(t, look(id, "09:00:20Z"), `Value="504"`)
+	require.True(t, server.Approve(simtest.DemoNumber))
+	require.Contains(t, look(id, "09:00:20.5Z"), `Value="502"`)
+	seen := server.Transactions()[0]
+	require.Equal(t, []int{4, 2}, []int{seen.Polls, seen.Early})
+}
+
 // TestDisplay: a phone shows so many septets of GSM 03.38, or so many units of UCS-2 once a character is outside of it.
 func TestDisplay(t *testing.T) {
 	clock := remotetest.NewClock(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))

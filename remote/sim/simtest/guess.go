@@ -9,7 +9,9 @@ type Guesses struct {
 	RawEC          bool          // signatures on a curve are r and s in halves
 	Bare           bool          // codes of faults without underscore, under another prefix
 	SwappedSides   bool          // faults say Sender where they mean Receiver
-	FaultIs200     bool          // faults come with HTTP 200
+	FaultStatus    int           // HTTP status of faults; 0: 500
+	InDetail       bool          // in SOAP 1.1, faults say Client or Server, and the code stands in the detail
+	Roles          bool          // faults name the node and its role
 	NoSubcodes     bool          // three digits only
 	NoAsynch       bool          // asynchronous requests are refused
 	HandshakeFirst bool          // until there was a handshake everything else is refused with 106
@@ -17,6 +19,7 @@ type Guesses struct {
 	OneCert        bool          // registration answers with the signer's certificate only
 	Once           bool          // the end of a transaction is told once
 	Forget         time.Duration // after its end a transaction is not known any more; 0: it stays
+	ForgetCode     int           // of a transaction that is not known any more, such as 208; 0: 101
 	KillFirst      bool          // a second request ends the first with 401, as apps do; otherwise it is refused with 406
 	OtherMSSP      string        // the service names itself so in answers
 }

@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/tls"
@@ -225,6 +226,7 @@ func (s *Server) form() mss.Form {
 	d := s.opts.Dialect
 	f := mss.Form{
 		JSON: d.JSON, Envelope: mss.SOAP12, Wrapper: s.opts.Guesses.Wrapper, FormatFirst: d.FormatFirst, Bare: s.opts.Guesses.Bare, NoReceiver: s.opts.Guesses.SwappedSides,
+		InDetail: s.opts.Guesses.InDetail, Roles: s.opts.Guesses.Roles,
 	}
 	if d.SOAP11 {
 		f.Envelope = mss.SOAP11
@@ -261,8 +263,8 @@ func (s *Server) port(call sim.Call) http.HandlerFunc {
 		}
 		answer := s.handle(r.Context(), call, &arrival{r.Header.Get("Content-Type"), body, r.TLS}, f)
 		status := http.StatusOK
-		if answer.Fault != nil && !s.opts.Guesses.FaultIs200 {
-			status = http.StatusInternalServerError
+		if answer.Fault != nil {
+			status = cmp.Or(s.opts.Guesses.FaultStatus, http.StatusInternalServerError)
 		}
 		f.spoil(s, answer)
 		f.answer(s, w, status, form.Write(answer))

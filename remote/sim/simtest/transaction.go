@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -365,7 +366,7 @@ func (s *Server) status(m *mss.Message) *mss.Message {
 	}
 	g := s.opts.Guesses
 	if g.Once && t.told || g.Forget > 0 && s.clock.Now().Sub(t.ended) > g.Forget {
-		return failure(101, 0, "MSSP_TransID")
+		return failure(cmp.Or(g.ForgetCode, 101), 0, "MSSP_TransID")
 	}
 	t.told = true
 	return s.outcome(m, t)

@@ -120,6 +120,8 @@ type Form struct {
 	FormatFirst bool   // MSS_Format before SignatureProfile
 	NoReceiver  bool   // faults say Sender and Receiver the wrong way round
 	Bare        bool   // fault codes without underscore, under another prefix
+	InDetail    bool   // in SOAP 1.1, faults say Client or Server, and the code stands in the detail
+	Roles       bool   // faults name the node and its role (ETSI TS 102 207)
 }
 
 // Errors of reading.

@@ -160,8 +160,13 @@ func (r *reader) fault(e *Element, space string) *Fault {
 	if space == SOAP11 {
 		code := r.child(e, "", "faultcode").value()
 		f.Reason, f.Detail = r.child(e, "", "faultstring").value(), allText(r.child(e, "", "detail"))
-		f.digits(code, f.Reason)
+		f.digits(code[strings.LastIndexByte(code, '.')+1:], f.Reason)
 		f.Sender = strings.HasSuffix(code, "Client")
+		r.child(e, "", "detail").find(func(c *Element) {
+			if v := c.value(); strings.HasPrefix(v[strings.LastIndexByte(v, ':')+1:], "_") { // other digits may be anything
+				f.digits(v)
+			}
+		})
 		return f
 	}
 	code := r.child(e, space, "Code")
@@ -405,13 +410,7 @@ func (f Form) writeFault(w *writer, fault *Fault, space string) {
 	code := func(n int) string { return fmt.Sprintf("%s%d", prefix, n) }
 	w.tag("e:Fault")
 	if space == SOAP11 {
-		w.leaf("faultcode", code(fault.Code))
-		w.leaf("faultstring", fault.Reason)
-		if fault.Detail != "" {
-			w.tag("detail").leaf("m:text", fault.Detail)
-			w.end("detail")
-		}
-		w.end("e:Fault")
+		f.writeFault11(w, fault, code)
 		return
 	}
 	value := "e:Receiver"
@@ -427,9 +426,41 @@ func (f Form) writeFault(w *writer, fault *Fault, space string) {
 	w.end("e:Subcode", "e:Code")
 	w.tag("e:Reason").tag("e:Text", "xml:lang", "en").WriteString(escape(fault.Reason))
 	w.end("e:Text", "e:Reason")
+	if f.Roles {
+		w.leaf("e:Node", "http://hmssp.test")
+		w.leaf("e:Role", "http://uri.etsi.org/TS102207/v1.1.3#role_HomeMSSP")
+	}
 	if fault.Detail != "" {
 		w.tag("e:Detail").leaf("m:text", fault.Detail)
 		w.end("e:Detail")
+	}
+	w.end("e:Fault")
+}
+
+// writeFault11 is writeFault in SOAP 1.1.
+func (f Form) writeFault11(w *writer, fault *Fault, code func(int) string) {
+	side := "e:Server"
+	if fault.Sender != f.NoReceiver {
+		side = "e:Client"
+	}
+	if !f.InDetail {
+		side = code(fault.Code)
+	}
+	w.leaf("faultcode", side)
+	w.leaf("faultstring", fault.Reason)
+	if f.Roles {
+		w.leaf("faultactor", "http://uri.etsi.org/TS102207/v1.1.3#role_HomeMSSP")
+	}
+	if fault.Detail != "" || f.InDetail {
+		w.tag("detail")
+		if f.InDetail {
+			w.leaf("m:code", code(fault.Code))
+			if fault.Sub != 0 {
+				w.leaf("m:code", code(fault.Sub))
+			}
+		}
+		w.leaf("m:text", fault.Detail)
+		w.end("detail")
 	}
 	w.end("e:Fault")
 }
