@@ -1,6 +1,9 @@
 package csc_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -166,4 +169,60 @@ func TestDoubleRevokes(t *testing.T) {
 	status, _ = b.json(t, b.V1, "auth/revoke", access, map[string]any{"token": next})
 	require.Equal(t, http.StatusNoContent, status)
 	require.False(t, works(access))
+}
+
+// TestDoubleCounts: wrong PINs and wrong codes of a key are counted apart, a right one takes back only its own, and another key's do not
+// count.
+func TestDoubleCounts(t *testing.T) {
+	keys := append(like(t, func(c *csctest.Credential) { c.OTP = "canary-otp" }), like(t, func(c *csctest.Credential) { c.ID, c.OTP = "other", "canary-otp" })...)
+	b := newBench(t, &csctest.Options{Credentials: keys})
+	try := func(key, pin, otp string) string {
+		body := map[string]any{"credentialID": key, "numSignatures": 1, "hash": []string{"LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="}, "PIN": pin, "OTP": otp}
+		_, out := b.json(t, b.V1, "credentials/authorize", b.Token(), body)
+		text, _ := out["error_description"].(string)
+		return text
+	}
+	for range 2 {
+		require.Equal(t, "The OTP is invalid", try("key", csctest.DefaultPIN, "wrong"))
+		require.Equal(t, "The PIN is invalid", try("key", "wrong", "canary-otp"))
+	}
+	require.Empty(t, try("other", csctest.DefaultPIN, "canary-otp"), "another key")
+	require.Equal(t, "The OTP is invalid", try("key", csctest.DefaultPIN, "wrong"))
+	require.Equal(t, "OTP locked", try("key", csctest.DefaultPIN, "canary-otp"))
+	for range 3 {
+		require.Equal(t, "The PIN is invalid", try("other", "wrong", "canary-otp"))
+	}
+	require.Equal(t, "PIN locked", try("other", csctest.DefaultPIN, "canary-otp"))
+}
+
+// TestDoubleAccounts: a token that vouches for a user is made now, for this application, with the digest of its secret, and is good once.
+func TestDoubleAccounts(t *testing.T) {
+	b, _ := page(t, csctest.Approve, csctest.Guesses{})
+	key := sha256.Sum256([]byte(csctest.DefaultSecret))
+	vouch := func(secret []byte, azp, jti string, at time.Time) string {
+		claims, err := json.Marshal(map[string]any{"sub": "nva", "azp": azp, "jti": jti, "iat": at.Unix()})
+		require.NoError(t, err)
+		signed := "e30." + base64.RawURLEncoding.EncodeToString(claims)
+		mac := hmac.New(sha256.New, secret)
+		mac.Write([]byte(signed))
+		return signed + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	}
+	now := b.clock.Now()
+	for _, c := range []struct {
+		name, token string
+		want        bool
+	}{
+		{"good", vouch(key[:], csctest.DefaultClient, "1", now), true},
+		{"twice", vouch(key[:], csctest.DefaultClient, "1", now), false},
+		{"the secret itself for a key", vouch([]byte(csctest.DefaultSecret), csctest.DefaultClient, "2", now), false},
+		{"another application", vouch(key[:], "other", "3", now), false},
+		{"long ago", vouch(key[:], csctest.DefaultClient, "4", now.Add(-6*time.Minute)), false},
+		{"in the future", vouch(key[:], csctest.DefaultClient, "5", now.Add(6*time.Minute)), false},
+		{"a clock that is a little off", vouch(key[:], csctest.DefaultClient, "6", now.Add(-4*time.Minute)), true},
+	} {
+		q := url.Values{"response_type": {"code"}, "client_id": {csctest.DefaultClient}, "redirect_uri": {csctest.DefaultRedirect}, "account_token": {c.token}}
+		back, err := b.Browser(t.Context(), b.URL+"/oauth2/authorize?"+q.Encode())
+		require.NoError(t, err, c.name)
+		require.Equal(t, c.want, strings.Contains(back, "code="), c.name)
+	}
 }

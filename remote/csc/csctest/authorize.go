@@ -2,8 +2,6 @@ package csctest
 
 import (
 	"encoding/base64"
-	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,12 +30,11 @@ func (s *Server) approvalOf(c *call, k *credential) (approval, *apiError) {
 	if k.KeyStatus != "enabled" {
 		return a, invalid("The key is disabled")
 	}
-	if k.locked(s.opts.Guesses.LockAfter) {
-		what := "Credential locked"
-		if c.version == 1 {
-			what = "PIN locked"
+	if object := k.locked(s.opts.Guesses.LockAfter); object != "" {
+		if c.version == 2 {
+			object = "Credential"
 		}
-		return a, invalid(what)
+		return a, invalid(object + " locked")
 	}
 	n, ok := c.num("numSignatures")
 	if !ok || n < 1 || n > k.Multisign {
@@ -195,7 +192,7 @@ func (s *Server) authenticate(c *call, k *credential) (waits bool, bad *apiError
 		want := k.answer(o.ID)
 		delete(k.sent, o.ID) // a code is good for one try
 		if want == "" || value != want {
-			k.wrong++
+			k.wrong[o.ID]++
 			return false, wrongSecret(c, o.ID)
 		}
 		satisfied[o.ID] = true
@@ -203,7 +200,9 @@ func (s *Server) authenticate(c *call, k *credential) (waits bool, bad *apiError
 	if !satisfies(k.Expression, k.objects(), satisfied) {
 		return false, invalid("Missing authentication data")
 	}
-	k.wrong = 0
+	for id := range satisfied {
+		delete(k.wrong, id)
+	}
 	return waits, nil
 }
 
@@ -339,16 +338,13 @@ func (s *Server) sendOTP(c *call) (*answer, *apiError) {
 	if !k.OTPOnline {
 		return nil, invalid("The OTP is not online")
 	}
-	k.send("OTP")
+	s.send(k, "OTP")
 	return &answer{http.StatusNoContent, nil}, nil
 }
 
 // send makes a code up and sends it.
-func (k *credential) send(object string) {
-	if k.sent == nil {
-		k.sent = make(map[string]string)
-	}
-	k.sent[object] = fmt.Sprintf("%06d", rand.IntN(1_000_000)) //nolint:gosec // a toy
+func (s *Server) send(k *credential, object string) {
+	k.sent[object] = s.opts.Code()
 }
 
 func (s *Server) getChallenge(c *call) (*answer, *apiError) {
@@ -364,7 +360,7 @@ func (s *Server) getChallenge(c *call) (*answer, *apiError) {
 			return &answer{http.StatusOK, map[string]any{"challenge": o.Shown}}, nil
 		}
 		if o.Type == "ChallengeResponse" {
-			k.send(o.ID)
+			s.send(k, o.ID)
 		}
 		return &answer{http.StatusNoContent, nil}, nil
 	}

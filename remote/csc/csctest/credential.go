@@ -75,11 +75,19 @@ func (c Credential) complete() Credential {
 // credential is a key as the server keeps it.
 type credential struct {
 	Credential
-	wrong int               // wrong secrets in a row
+	wrong map[string]int    // wrong secrets in a row, by object
 	sent  map[string]string // codes on their way, by object
 }
 
-func (c *credential) locked(after int) bool { return c.wrong >= after }
+// locked is the object of which too many wrong secrets came, "" when there is none.
+func (c *credential) locked(after int) string {
+	for _, o := range c.objects() {
+		if c.wrong[o.ID] >= after {
+			return o.ID
+		}
+	}
+	return ""
+}
 
 // objects are the things to authenticate by, as version 2 has them.
 func (c *credential) objects() []Object {

@@ -277,7 +277,7 @@ func (s *Server) codeFor(q url.Values) (c *code, credential string, a approval, 
 	return c, k.ID, a, ""
 }
 
-// vouched checks an account_token: its key is the digest of the client secret, and each is good for one use.
+// vouched checks an account_token: its key is the digest of the client secret, it was made just now, and each is good for one use.
 func (s *Server) vouched(t string) bool {
 	at := strings.LastIndexByte(t, '.')
 	parts := strings.Split(t, ".")
@@ -289,13 +289,22 @@ func (s *Server) vouched(t string) bool {
 	mac.Write([]byte(t[:at]))
 	got, err := base64.RawURLEncoding.DecodeString(parts[2])
 	claims, bad := base64.RawURLEncoding.DecodeString(parts[1])
-	var c struct{ Sub, Azp, Jti string }
+	var c struct {
+		Sub, Azp, Jti string
+		Iat           int64
+	}
 	if err != nil || bad != nil || !hmac.Equal(got, mac.Sum(nil)) || json.Unmarshal(claims, &c) != nil || c.Azp != s.opts.ClientID || c.Jti == "" || s.jtis[c.Jti] {
+		return false
+	}
+	if age := s.opts.Clock().Sub(time.Unix(c.Iat, 0)); age > accountAge || age < -accountAge {
 		return false
 	}
 	s.jtis[c.Jti] = true
 	return true
 }
+
+// accountAge is how far an account_token's time may be from that of the server.
+const accountAge = 5 * time.Minute
 
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	if !s.client(w, r) {

@@ -7,8 +7,10 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
@@ -57,6 +59,7 @@ type Options struct {
 	Lifetime    time.Duration // of an authorization; 0: five minutes
 	Open        bool          // calls need no token (authType external, or TLS)
 	TLS         *tls.Config   // serves https by it; nil: http
+	Code        func() string // makes up the codes that are sent; nil: six digits
 
 	// Timestamp makes a time-stamp token over a digest; SignDoc a whole signature. nil: the calls are not offered.
 	Timestamp func(digest []byte, hashOID, nonce string) ([]byte, error)
@@ -144,6 +147,9 @@ func New(opts *Options) (*Server, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.Code == nil {
+		o.Code = func() string { return fmt.Sprintf("%06d", mathrand.IntN(1_000_000)) } //nolint:gosec // a toy
+	}
 	if o.User == "" {
 		o.User = Approve
 	}
@@ -178,7 +184,7 @@ func New(opts *Options) (*Server, error) {
 	}
 	s.V1, s.V2 = s.URL+"/csc/v1", s.URL+"/csc/v2"
 	for _, c := range o.Credentials {
-		s.credentials = append(s.credentials, &credential{Credential: c.complete()})
+		s.credentials = append(s.credentials, &credential{Credential: c.complete(), wrong: make(map[string]int), sent: make(map[string]string)})
 	}
 	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	go func() { defer close(s.served); _ = s.http.Serve(listener) }()
