@@ -292,9 +292,10 @@ const (
 
 // Services of the Cloud Signature Consortium (remote/csc).
 const (
-	CSCList       = 1000   // keys, methods, algorithms or certificates of one answer
-	CSCObjects    = 32     // things that a subscriber may authenticate by
-	CSCExpression = 4096   // octets of the expression over them
-	CSCWays       = 64     // combinations that it may stand for
-	CSCSessions   = 10_000 // operations of one key whose subscriber is waited for
+	CSCList       = 1000     // keys, methods, algorithms or certificates of one answer
+	CSCObjects    = 32       // things that a subscriber may authenticate by
+	CSCExpression = 4096     // octets of the expression over them
+	CSCWays       = 64       // combinations that it may stand for
+	CSCDocuments  = 64 << 20 // octets of an answer that holds whole documents, and of what is sent for it
+	CSCSessions   = 10_000   // operations of one key whose subscriber is waited for
 )

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/internal/rest"
 	"github.com/kyso-dev/kyso/signer"
@@ -139,6 +140,7 @@ type request struct {
 	bearer   remote.Secret   // in place of the right to call
 	header   http.Header     // in place of both
 	harmless bool            // may be sent again
+	most     int64           // octets of the answer; 0: limits.RemoteAnswer
 }
 
 // call makes a call and reads the answer into out, which may be nil. maybe tells of an error whether the service may have acted all the same.
@@ -182,7 +184,10 @@ func (s *Service) call(ctx context.Context, r request, out any) (answer *rest.An
 }
 
 func (s *Service) once(ctx context.Context, r request, header http.Header, secrets []remote.Secret, out any) (*rest.Answer, bool, error) {
-	answer, err := rest.PostJSON(ctx, s.client(r.limit), s.base+"/"+r.method, header, r.body)
+	if r.most == 0 {
+		r.most = limits.RemoteAnswer
+	}
+	answer, err := rest.PostJSONFor(ctx, s.client(r.limit), s.base+"/"+r.method, header, r.body, r.most)
 	if err != nil {
 		return nil, rest.Sent(err), unwrapSend(err)
 	}

@@ -39,7 +39,7 @@ type Doc struct {
 // Packages pdf, cms and xml make their signatures themselves, from digests, and should be preferred.
 //
 // check is called with each result, the signature object or the signed document, and must verify that it signs what was sent under the
-// certificate of the key: this package knows no formats. Where it fails nothing is returned.
+// certificate of the key: this package knows no formats. For CMS over digests that is cms.CheckDigest. Where it fails nothing is returned.
 func (p *Provider) SignDocs(ctx context.Context, docs []Doc, text string, check func(i int, result []byte) error) ([][]byte, error) {
 	if check == nil {
 		return nil, remote.NewError(remote.CodeConfig, nil, "name", "check")
@@ -89,7 +89,7 @@ func (p *Provider) SignDocs(ctx context.Context, docs []Doc, text string, check 
 		Documents []rest.Text `json:"DocumentWithSignature"`
 		Objects   []rest.Text `json:"SignatureObject"`
 	}
-	_, maybe, err := s.call(ctx, request{method: "signatures/signDoc", body: body, limit: patient, bearer: t.permit.bearer, secrets: t.permit.secrets()}, &w)
+	_, maybe, err := s.call(ctx, request{method: "signatures/signDoc", body: body, limit: patient, bearer: t.permit.bearer, secrets: t.permit.secrets(), most: limits.CSCDocuments}, &w)
 	if err != nil {
 		if maybe {
 			err = signer.OutcomeUnknown("", err)
@@ -118,7 +118,7 @@ func (p *Provider) item(d Doc) (item map[string]any, digest []byte, oid string, 
 	if d.Hash == "" {
 		hash, ok = alg.HashByName("SHA-256")
 	}
-	if !ok || !hash.Signs || (d.Content == nil) == (d.Digest == nil) || len(d.Content) > limits.RemoteAnswer/2 {
+	if !ok || !hash.Signs || (d.Content == nil) == (d.Digest == nil) || len(d.Content) > limits.CSCDocuments/2 {
 		return nil, nil, "", remote.NewError(remote.CodeRequest, nil)
 	}
 	digest = d.Digest

@@ -61,9 +61,11 @@ type Options struct {
 	TLS         *tls.Config   // serves https by it; nil: http
 	Code        func() string // makes up the codes that are sent; nil: six digits
 
-	// Timestamp makes a time-stamp token over a digest; SignDoc a whole signature. nil: the calls are not offered.
-	Timestamp func(digest []byte, hashOID, nonce string) ([]byte, error)
-	SignDoc   func(c Credential, digest []byte, hash crypto.Hash, format, level string) ([]byte, error)
+	// Timestamp makes a time-stamp token over a digest; SignDoc a whole signature over one. nil: the calls are not offered. SignDocument
+	// makes a signed document of one that is sent whole; nil: they are refused.
+	Timestamp    func(digest []byte, hashOID, nonce string) ([]byte, error)
+	SignDoc      func(c Credential, digest []byte, hash crypto.Hash, format, level string) ([]byte, error)
+	SignDocument func(c Credential, document []byte, format, level string) ([]byte, error)
 
 	Guesses Guesses
 }

@@ -283,32 +283,68 @@ func (s *Server) signDoc(c *call) (*answer, *apiError) {
 		return nil, bad
 	}
 	items, _ := c.in["documentDigests"].([]any)
-	if len(items) == 0 || c.in["documents"] != nil || len(items) > a.count {
-		return nil, invalid("Invalid parameter documentDigests")
+	whole := false
+	if list, ok := c.in["documents"].([]any); ok && items == nil {
+		items, whole = list, true
 	}
-	var objects []string
+	if len(items) == 0 || whole && c.in["documentDigests"] != nil || len(items) > a.count {
+		return nil, invalid("Invalid parameter documents")
+	}
+	var results []string
 	for _, i := range items {
 		one := &call{version: c.version, method: c.method}
 		one.in, _ = i.(map[string]any)
-		hashes, oid, bad := hashesOf(one)
-		if bad != nil || len(hashes) != 1 {
-			return nil, invalid("Invalid parameter hashes")
-		}
-		if k.SCAL == 2 && !slices.Contains(a.hashes, hashes[0]) {
-			return nil, &apiError{http.StatusForbidden, "invalid_hash", "Hash is not authorized"}
-		}
-		if _, bad := howOf(k, one.str("signAlgo"), one.str("signAlgoParams"), oid); bad != nil {
+		result, bad := s.signItem(k, a, one, whole)
+		if bad != nil {
 			return nil, bad
 		}
-		digest, _ := base64.StdEncoding.DecodeString(hashes[0])
-		object, err := s.opts.SignDoc(k.Credential, digest, hashOIDs[oid], one.str("signature_format"), one.str("conformance_level"))
-		if err != nil {
-			return nil, &apiError{http.StatusInternalServerError, "server_error", "No signature"}
-		}
 		s.signed++
-		objects = append(objects, base64.StdEncoding.EncodeToString(object))
+		results = append(results, base64.StdEncoding.EncodeToString(result))
 	}
 	used()
 	a.spent = true
-	return &answer{http.StatusOK, map[string]any{"SignatureObject": objects}}, nil
+	name := "SignatureObject"
+	if whole {
+		name = "DocumentWithSignature"
+	}
+	return &answer{http.StatusOK, map[string]any{name: results}}, nil
+}
+
+// signItem signs one document: its digest, or the whole of it.
+func (s *Server) signItem(k *credential, a *activation, one *call, whole bool) ([]byte, *apiError) {
+	oid := one.str("hashAlgorithmOID")
+	var document, digest []byte
+	if whole {
+		how, bad := howOf(k, one.str("signAlgo"), one.str("signAlgoParams"), oid)
+		var err error
+		if document, err = base64.StdEncoding.DecodeString(one.str("document")); err != nil || bad != nil || len(document) == 0 || s.opts.SignDocument == nil {
+			return nil, invalid("Invalid parameter document")
+		}
+		h := how.opts.HashFunc().New()
+		h.Write(document)
+		digest = h.Sum(nil)
+	} else {
+		hashes, _, bad := hashesOf(one)
+		if bad != nil || len(hashes) != 1 {
+			return nil, invalid("Invalid parameter hashes")
+		}
+		digest, _ = base64.StdEncoding.DecodeString(hashes[0])
+		if _, bad := howOf(k, one.str("signAlgo"), one.str("signAlgoParams"), oid); bad != nil {
+			return nil, bad
+		}
+	}
+	if k.SCAL == 2 && !slices.Contains(a.hashes, base64.StdEncoding.EncodeToString(digest)) {
+		return nil, &apiError{http.StatusForbidden, "invalid_hash", "Hash is not authorized"}
+	}
+	var result []byte
+	var err error
+	if whole {
+		result, err = s.opts.SignDocument(k.Credential, document, one.str("signature_format"), one.str("conformance_level"))
+	} else {
+		result, err = s.opts.SignDoc(k.Credential, digest, hashOIDs[oid], one.str("signature_format"), one.str("conformance_level"))
+	}
+	if err != nil {
+		return nil, &apiError{http.StatusInternalServerError, "server_error", "No signature"}
+	}
+	return result, nil
 }

@@ -68,16 +68,25 @@ func loopback(host string) bool {
 
 // PostJSON sends body as JSON. header may be nil. See [Post].
 func PostJSON(ctx context.Context, client *http.Client, address string, header http.Header, body any) (*Answer, error) {
+	return PostJSONFor(ctx, client, address, header, body, limits.RemoteAnswer)
+}
+
+// PostJSONFor is [PostJSON] for an answer of at most so many octets.
+func PostJSONFor(ctx context.Context, client *http.Client, address string, header http.Header, body any, most int64) (*Answer, error) {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return nil, &SendError{Err: remote.NewError(remote.CodeRequest, nil)}
 	}
-	return Post(ctx, client, address, header, "application/json", data)
+	return post(ctx, client, address, header, "application/json", data, most)
 }
 
 // Post sends a request once: it is never repeated, by nobody on the way down. An answer of any status is an answer; an error is a
 // *SendError. Where ctx ended it is signer.ErrCancelled, else remote.ErrUnavailable or remote.CodeAnswer.
 func Post(ctx context.Context, client *http.Client, address string, header http.Header, kind string, body []byte) (*Answer, error) {
+	return post(ctx, client, address, header, kind, body, limits.RemoteAnswer)
+}
+
+func post(ctx context.Context, client *http.Client, address string, header http.Header, kind string, body []byte, most int64) (*Answer, error) {
 	if err := signer.Cancelled(ctx); err != nil {
 		return nil, &SendError{Err: err}
 	}
@@ -90,7 +99,7 @@ func Post(ctx context.Context, client *http.Client, address string, header http.
 		req.Header[k] = v
 	}
 	req.Header.Set("Content-Type", kind)
-	return send(ctx, client, req)
+	return send(ctx, client, req, most)
 }
 
 // Get asks for what can be asked for again. header may be nil. Errors are those of [Post].
@@ -105,17 +114,17 @@ func Get(ctx context.Context, client *http.Client, address string, header http.H
 	for k, v := range header {
 		req.Header[k] = v
 	}
-	return send(ctx, client, req)
+	return send(ctx, client, req, limits.RemoteAnswer)
 }
 
-func send(ctx context.Context, client *http.Client, req *http.Request) (*Answer, error) {
+func send(ctx context.Context, client *http.Client, req *http.Request, most int64) (*Answer, error) {
 	address := req.URL.String()
 	if req.Header.Get("Accept") == "" {
 		req.Header.Set("Accept", "application/json")
 	}
 	var sent atomic.Bool
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent.Store(true) }})
-	res, err := httpx.Do(traced, client, req, limits.RemoteAnswer)
+	res, err := httpx.Do(traced, client, req, most)
 	if err != nil {
 		return nil, &SendError{Sent: sent.Load(), Err: explain(ctx, address, err)}
 	}
