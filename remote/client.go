@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -115,6 +116,8 @@ type StartOptions struct {
 	ID        string // of the operation; "": a random UUID. Unique for ever, and not to be guessed
 	Text      string // what the subscriber is told; "": Options.Text
 	Reference string // the caller's own, kept with the operation and never sent
+
+	part, parts int // of a batch that is signed in parts
 
 	// CMS asks for a whole CMS SignedData over each digest, detached, which the service makes with attributes of its own, in place of a
 	// bare signature: some services give nothing else. Where the service makes none it is [CodeNoCMS], and without Options.CheckCMS
@@ -229,6 +232,10 @@ func (c *Client) prepare(ctx context.Context, reqs []signer.Request, opts *Start
 		op.Text = c.opts.Text
 	}
 	op.Text = shorten(op.Text)
+	if opts.parts > 1 { // who confirms has to know that more will come
+		op.part, op.parts = opts.part, opts.parts
+		op.Text = strings.TrimSpace(fmt.Sprintf("%s (%d/%d)", op.Text, op.part, op.parts))
+	}
 	return op, nil
 }
 
@@ -427,6 +434,6 @@ func (c *Client) event(kind EventKind, op *Operation, err error) {
 		c.opts.Logger.Info("remote: "+string(kind), args...)
 	}
 	if c.opts.OnEvent != nil {
-		c.opts.OnEvent(Event{Kind: kind, Operation: op.Clone(), Left: op.Left(c.opts.Clock.Now()), Err: err})
+		c.opts.OnEvent(Event{Kind: kind, Operation: op.Clone(), Left: op.Left(c.opts.Clock.Now()), Err: err, Part: op.part, Parts: op.parts})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -378,10 +379,22 @@ func TestSplit(t *testing.T) {
 	_, err := c.SignBatch(t.Context(), request("a", "b", "c"))
 	require.ErrorIs(t, err, signer.ErrRequest, "more confirmations than one are the caller's to allow")
 	require.Zero(t, f.starts)
-	c, _ = client(f, &remote.Options{Split: true})
+	var told []string
+	c, _ = client(f, &remote.Options{Split: true, Text: "Invoices", OnEvent: func(e remote.Event) {
+		if e.Kind == remote.EventSent {
+			told = append(told, fmt.Sprintf("%d of %d: %s", e.Part, e.Parts, e.Operation.Text))
+		}
+	}})
+	require.Equal(t, 2, c.Confirmations(3))
+	require.Equal(t, []int{0, 1, 1, 50}, []int{c.Confirmations(0), c.Confirmations(1), c.Confirmations(2), c.Confirmations(100)})
 	sigs, err := c.SignBatch(t.Context(), request("a", "b", "c"))
 	require.NoError(t, err)
 	require.Equal(t, 2, f.starts)
+	require.Equal(t, []string{"1 of 2: Invoices (1/2)", "2 of 2: Invoices (2/2)"}, told, "who confirms knows that more will come")
+	told = nil
+	_, err = c.SignBatch(t.Context(), request("d", "e"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"0 of 0: Invoices"}, told)
 	require.True(t, ecdsa.VerifyASN1(&f.key.PublicKey, digest("c"), sigs[2]))
 }
 

@@ -23,4 +23,8 @@ type Event struct {
 	Operation Operation     // a copy, as it stands now
 	Left      time.Duration // until its deadline
 	Err       error         // of EventTrouble and EventEnded
+
+	// Part is which of Parts confirmations this is, from 1, where a batch is larger than the service takes at once ([Options].Split);
+	// both are 0 otherwise. The text that the subscriber is shown says it too.
+	Part, Parts int
 }

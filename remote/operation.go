@@ -70,6 +70,8 @@ type Operation struct {
 	Failure   string    `json:"failure,omitempty"`   // code of the error that ended it
 	Status    string    `json:"status,omitempty"`    // the service's code and word for the failure
 	Said      string    `json:"said,omitempty"`      //
+
+	part, parts int // of a batch, for events
 }
 
 // Document is one digest of an operation.

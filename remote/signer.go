@@ -29,15 +29,17 @@ func (c *Client) SignBatch(ctx context.Context, reqs []signer.Request) ([][]byte
 		return nil, nil
 	}
 	out := make([][]byte, len(reqs))
-	part := len(reqs)
-	if most := c.info.MaxDocuments; most > 0 && part > most {
+	size := len(reqs)
+	var opts StartOptions
+	if parts := c.Confirmations(len(reqs)); parts > 1 {
 		if !c.opts.Split {
-			return out, NewError(CodeTooMany, nil, "max", strconv.Itoa(most), "got", strconv.Itoa(part))
+			return out, NewError(CodeTooMany, nil, "max", strconv.Itoa(c.info.MaxDocuments), "got", strconv.Itoa(len(reqs)))
 		}
-		part = most
+		size, opts.parts = c.info.MaxDocuments, parts
 	}
-	for from := 0; from < len(reqs); from += part {
-		sigs, err := c.signPart(ctx, reqs[from:min(from+part, len(reqs))], nil)
+	for from := 0; from < len(reqs); from += size {
+		opts.part = from/size + 1
+		sigs, err := c.signPart(ctx, reqs[from:min(from+size, len(reqs))], &opts)
 		if err != nil {
 			var one *signer.BatchError
 			if errors.As(err, &one) {
@@ -48,6 +50,14 @@ func (c *Client) SignBatch(ctx context.Context, reqs []signer.Request) ([][]byte
 		copy(out[from:], sigs)
 	}
 	return out, nil
+}
+
+// Confirmations is how often the subscriber has to confirm so many documents, which a program should say before it asks.
+func (c *Client) Confirmations(documents int) int {
+	if most := c.info.MaxDocuments; most > 0 {
+		return (documents + most - 1) / most
+	}
+	return min(documents, 1)
 }
 
 // SignCMS has the service make a detached CMS over one digest and waits for the subscriber, as [Client.Sign] does for a bare signature:

@@ -16,7 +16,9 @@ import (
 // TestWholeDocuments: documents that are larger than any other answer may be come back signed, and the caller's check has the last word.
 func TestWholeDocuments(t *testing.T) {
 	b := newBench(t, &csctest.Options{
-		SignDoc: func(csctest.Credential, []byte, crypto.Hash, string, string) ([]byte, error) { return nil, errors.New("not asked") },
+		SignDoc: func(csctest.Credential, []byte, crypto.Hash, string, string) ([]byte, error) {
+			return nil, errors.New("not asked")
+		},
 		SignDocument: func(_ csctest.Credential, document []byte, format, _ string) ([]byte, error) {
 			return append(bytes.Clone(document), " signed "+format...), nil
 		},
