@@ -287,6 +287,13 @@ func (s *Service) sign(ctx context.Context, c *Credential, p *permit, r recipe, 
 	if async {
 		body["operationMode"] = "A"
 	}
+	if async && s.config.ResponseURI != "" && op != "" {
+		uri, err := s.responseURI(op)
+		if err != nil {
+			return nil, "", err
+		}
+		body["response_uri"] = uri
+	}
 	var w wireSignatures
 	var answer *rest.Answer
 	maybe := false

@@ -23,6 +23,7 @@ type Config struct {
 	BaseURL      string  // such as "https://rssp.example/csc/v1": https, or http on this machine
 	Version      Version // 0: as BaseURL ends
 	CredentialID string  // names the key; "": the only one that can sign
+	Qualifier    string  // without CredentialID: the only one of this legal kind, such as "eu_eidas_qes" (signatureQualifier, version 2); "": any
 	UserID       string  // whose keys, where the right to call is not a person's (external, TLS, client credentials); else empty
 
 	// The right to call the service: one of these at most. None: a client certificate in TLS, or none needed.
@@ -45,6 +46,10 @@ type Config struct {
 	// Async lets the service sign in its own time where it offers that (version 2): another process can then fetch the result.
 	Async bool
 
+	// ResponseURI is where such a service calls when it is done; the operation's id goes along as the parameter "operation". [Ping] takes
+	// the calls. "": it is asked from time to time alone.
+	ResponseURI string
+
 	// ClientData goes along with every call, for services that give it a meaning. They may log it.
 	ClientData string
 
@@ -60,7 +65,8 @@ type Config struct {
 	Patience   time.Duration // of calls that may wait for the subscriber, or for many signatures; 0: five minutes
 }
 
-// Basic is a user's name and password (auth/login).
+// Basic is a user's name and password (auth/login). They are sent by basic authentication; where the service takes digest authentication
+// alone (RFC 7616), the password is not sent.
 type Basic struct {
 	User     string
 	Password remote.SecretFunc

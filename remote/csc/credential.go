@@ -32,6 +32,7 @@ const (
 type Credential struct {
 	ID          string
 	Description string
+	Qualifier   string              // its legal kind, such as "eu_eidas_qes"; "" when the service does not say
 	Enabled     bool                // the key may be used
 	Algorithms  []string            // object identifiers that it signs by
 	Bits        int                 // of the key; 0 when the service does not say
@@ -135,6 +136,7 @@ func parseCredential(body []byte, version Version, url string) (*Credential, err
 	}
 	var w struct {
 		Description rest.Text `json:"description"`
+		Qualifier   rest.Text `json:"signatureQualifier"`
 		Key         struct {
 			Status rest.Text   `json:"status"`
 			Algo   []rest.Text `json:"algo"`
@@ -157,7 +159,7 @@ func parseCredential(body []byte, version Version, url string) (*Credential, err
 		return nil, bad
 	}
 	c := &Credential{
-		Description: string(w.Description), Enabled: strings.EqualFold(string(w.Key.Status), "enabled"), Algorithms: texts(w.Key.Algo), Bits: max(0, w.Key.Len.Value),
+		Description: string(w.Description), Qualifier: string(w.Qualifier), Enabled: strings.EqualFold(string(w.Key.Status), "enabled"), Algorithms: texts(w.Key.Algo), Bits: max(0, w.Key.Len.Value),
 		Curve: string(w.Key.Curve), Status: strings.ToLower(string(w.Cert.Status)), Pinned: w.SCAL == "2", Batch: min(max(1, w.Multisign.Value), limits.RemoteDocuments),
 	}
 	if version == V1 {

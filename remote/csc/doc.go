@@ -19,7 +19,8 @@
 //
 // Authorizing and signing are sent once, and no secret is tried again. When the answer to a request to sign is lost, the service has no
 // call that could tell whether it signed: the error is [signer.ErrOutcomeUnknown], and the operation stays in the store.
-// In asynchronous mode ([Config].Async) the service keeps the result under a name, and another process can fetch it.
+// In asynchronous mode ([Config].Async) the service keeps the result under a name, and another process can fetch it. [Ping] takes the
+// call by which a service says that it is done ([Config].ResponseURI).
 //
 // # Beyond one signature
 //

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,15 +122,50 @@ func (s *Service) renew(ctx context.Context) (grant, error) {
 	return s.oauthService(ctx)
 }
 
-// logIn sends name and password, once.
+// logIn sends name and password, once; or proves that it knows the password, where the service takes that and nothing else.
 func (s *Service) logIn(ctx context.Context) (grant, error) {
 	b := s.config.Basic
+	var challenges []string
+	if s.takes("digest") && !s.takes("basic") {
+		var err error
+		if challenges, err = s.challenges(ctx); err != nil {
+			return grant{}, err
+		}
+	}
 	password, err := b.Password(ctx)
 	if err != nil {
 		return grant{}, missing(ctx, "password", err)
 	}
+	if challenges != nil {
+		u, err := url.Parse(s.base + "/auth/login")
+		if err != nil {
+			return grant{}, remote.NewError(remote.CodeAddress, nil, "url", "…")
+		}
+		answer := digestAnswer(challenges, http.MethodPost, u.RequestURI(), b.User, password, remote.NewID())
+		if answer == "" {
+			return grant{}, remote.NewError(CodeMode, nil, "name", "digest")
+		}
+		return s.login(ctx, http.Header{"Authorization": {answer}}, map[string]any{"rememberMe": b.Remember}, password, remote.Secret(answer))
+	}
 	basic := remote.Secret(base64.StdEncoding.EncodeToString([]byte(b.User + ":" + password.Reveal())))
 	return s.login(ctx, http.Header{"Authorization": {"Basic " + basic.Reveal()}}, map[string]any{"rememberMe": b.Remember}, password, basic)
+}
+
+// takes reports whether the service lists a way to log in.
+func (s *Service) takes(kind string) bool {
+	return slices.ContainsFunc(s.info.AuthTypes, func(t string) bool { return sameFold(t, kind) })
+}
+
+// challenges asks what a proof has to be made from (RFC 7616, 3.3): the service turns a call without one away.
+func (s *Service) challenges(ctx context.Context) ([]string, error) {
+	answer, _, err := s.call(ctx, request{method: "auth/login", body: map[string]any{"rememberMe": s.config.Basic.Remember}, header: make(http.Header)}, nil)
+	if answer == nil || answer.Status != http.StatusUnauthorized {
+		if err == nil {
+			err = unreadable(answer)
+		}
+		return nil, err
+	}
+	return append([]string{}, answer.Header.Values("WWW-Authenticate")...), nil
 }
 
 func (s *Service) login(ctx context.Context, header http.Header, body map[string]any, secrets ...remote.Secret) (grant, error) {

@@ -32,7 +32,8 @@ type Provider struct {
 
 var _ remote.Provider = (*Provider)(nil)
 
-// New connects to a service and finds the key. Where CredentialID is empty it is the only one of the subscriber's that can sign now;
+// New connects to a service and finds the key. Where CredentialID is empty it is the only one of the subscriber's, of the kind that
+// Qualifier names, that can sign now;
 // several are [signer.ErrAmbiguous], none is [remote.ErrNoCertificate].
 func New(ctx context.Context, c Config) (*Provider, error) {
 	s, err := Connect(ctx, c)
@@ -97,6 +98,9 @@ func (s *Service) only(ctx context.Context) (*Provider, error) {
 	var refused error
 	for _, id := range ids {
 		c, err := s.Credential(ctx, id)
+		if err == nil && s.config.Qualifier != "" && !sameFold(c.Qualifier, s.config.Qualifier) {
+			continue
+		}
 		if err == nil {
 			err = c.check(s.clock.Now())
 		}

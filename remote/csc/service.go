@@ -78,9 +78,15 @@ func newService(c Config) (*Service, error) {
 		"Version": s.version != V1 && s.version != V2, "Basic.Password": c.Basic != nil && (c.Basic.User == "" || c.Basic.Password == nil),
 		"OAuth.ClientID": c.OAuth != nil && c.OAuth.ClientID == "", "OAuth.ClientSecret": c.OAuth != nil && c.OAuth.Account != "" && c.OAuth.ClientSecret == "",
 		"Basic, OAuth, Bearer, Header": rights > 1, "Async": c.Async && s.version == V1,
+		"ResponseURI": c.ResponseURI != "" && !c.Async, "Qualifier": c.Qualifier != "" && (c.CredentialID != "" || s.version == V1),
 	} {
 		if wrong {
 			return nil, remote.NewError(remote.CodeConfig, nil, "name", name)
+		}
+	}
+	if c.ResponseURI != "" {
+		if _, err := s.responseURI("x"); err != nil {
+			return nil, err
 		}
 	}
 	if s.http == nil {

@@ -3,7 +3,6 @@ package smartca
 import (
 	"crypto/subtle"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -44,7 +43,7 @@ func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "another application's", http.StatusForbidden)
 		return
 	}
-	follow(w, r, h.Store, h.Client, string(c.Transaction), func(client *remote.Client, id string) error { return client.Notify(r.Context(), id) })
+	rest.Hook{Store: h.Store, Client: h.Client}.Follow(w, r, string(c.Transaction), func(client *remote.Client, id string) error { return client.Notify(r.Context(), id) })
 }
 
 // Notice takes the one call that VNPT's OAuth2 interface makes to CSCConfig.NotifyURL. It is a hint as [Webhook] is. It brings back a
@@ -68,7 +67,7 @@ func (h *Notice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &n) {
 		return
 	}
-	follow(w, r, h.Store, h.Client, string(n.Reference), func(client *remote.Client, id string) error {
+	rest.Hook{Store: h.Store, Client: h.Client}.Follow(w, r, string(n.Reference), func(client *remote.Client, id string) error {
 		return client.Learn(r.Context(), id, string(n.Transaction))
 	})
 }
@@ -94,27 +93,4 @@ func read(w http.ResponseWriter, r *http.Request, into any) bool {
 		return false
 	}
 	return true
-}
-
-// follow looks where a call points to. Its outcome is in the store, and none of the caller's business.
-func follow(w http.ResponseWriter, r *http.Request, store remote.OperationStore, client func(remote.Operation) *remote.Client, id string,
-	look func(*remote.Client, string) error,
-) {
-	if id == "" || len(id) > limits.RemoteID {
-		http.Error(w, "not a call", http.StatusBadRequest)
-		return
-	}
-	op, err := store.Load(r.Context(), id)
-	if err == nil && !op.State.Final() {
-		if c := client(op); c != nil {
-			err = look(c, op.ID)
-		}
-	}
-	var e *remote.Error
-	if errors.As(err, &e) && e.Code() == string(remote.CodeStore) {
-		http.Error(w, "try again", http.StatusServiceUnavailable)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = io.WriteString(w, "{}\n")
 }

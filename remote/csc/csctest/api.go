@@ -28,6 +28,8 @@ type call struct {
 	fault   Fault
 	in      map[string]any
 	token   *token // by which it is made; nil where none is needed
+
+	challenge string // WWW-Authenticate of the answer
 }
 
 func (c *call) str(name string) string { s, _ := c.in[name].(string); return s }
@@ -137,12 +139,18 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if bad != nil {
 		got = &answer{bad.status, map[string]any{"error": bad.code, "error_description": bad.text}}
 	}
+	if c.challenge != "" {
+		w.Header().Set("WWW-Authenticate", c.challenge)
+	}
 	s.reply(w, r, n, c.fault, got)
 }
 
 func (s *Server) handle(r *http.Request, c *call, body []byte) (*answer, *apiError) {
 	if !s.has(c.method, c.version) {
 		return nil, &apiError{http.StatusNotFound, "invalid_request", "There is no such method"}
+	}
+	if c.method == "auth/login" && len(body) == 0 {
+		body = []byte("{}") // as those send first who wait for a challenge
 	}
 	if json.Unmarshal(body, &c.in) != nil {
 		return nil, invalid("The request is not JSON")
@@ -194,6 +202,9 @@ func (s *Server) info(version int) *answer {
 	}
 	if s.opts.Open {
 		kinds = []string{"external"}
+	}
+	if s.opts.Guesses.Digest != "" {
+		kinds[0] = "digest"
 	}
 	body := map[string]any{
 		"specs": specs, "name": "kyso csctest", "logo": s.URL + "/logo.png", "region": "VN", "lang": "vi-VN", "description": "A service for tests",
@@ -316,6 +327,9 @@ func (s *Server) describe(k *credential, c *call) map[string]any {
 	if k.Description != "" {
 		info["description"] = k.Description
 	}
+	if k.Qualifier != "" && c.version == 2 {
+		info["signatureQualifier"] = k.Qualifier
+	}
 	if c.version == 1 {
 		info["authMode"] = k.Mode
 		if k.Mode == "explicit" {
@@ -387,6 +401,11 @@ func (s *Server) login(r *http.Request, c *call) (*answer, *apiError) {
 		s.drop(refresh)
 	} else {
 		user, password, ok := r.BasicAuth()
+		if s.opts.Guesses.Digest != "" {
+			if user, password, ok = s.digest(header); !ok {
+				c.challenge = s.digestChallenge()
+			}
+		}
 		if !ok {
 			return nil, &apiError{http.StatusUnauthorized, "invalid_request", "Malformed authentication header"}
 		}

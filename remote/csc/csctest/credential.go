@@ -27,6 +27,7 @@ type Object struct {
 type Credential struct {
 	ID          string
 	Description string
+	Qualifier   string // signatureQualifier (version 2)
 	Key         crypto.Signer
 	Chain       []*x509.Certificate // leaf first
 

@@ -87,6 +87,10 @@ type Guesses struct {
 	PAR           bool // takes pushed authorization requests
 	Metadata      bool // version 2: names an issuer in place of the authorization server
 	HideMethods   bool // lists info alone
+
+	// Digest is an algorithm ("MD5", "SHA-256", or one of them with "-sess"): the service logs in by HTTP digest authentication with it,
+	// in place of basic authentication.
+	Digest string
 }
 
 // TB is the part of testing.TB that is needed.
@@ -115,6 +119,8 @@ type Server struct {
 	requests map[string]*Pending // by handle
 	results  map[string]*result
 	jtis     map[string]bool
+	nonces   map[string]bool
+	pings    sync.WaitGroup
 	faults   map[string][]Fault
 	calls    []Call
 	signed   int
@@ -182,7 +188,7 @@ func New(opts *Options) (*Server, error) {
 	s := &Server{
 		URL: scheme + listener.Addr().String(), opts: o, user: o.User, served: make(chan struct{}), changed: make(chan struct{}),
 		tokens: make(map[string]*token), codes: make(map[string]*code), pushed: make(map[string]pushed), sads: make(map[string]*activation),
-		requests: make(map[string]*Pending), results: make(map[string]*result), jtis: make(map[string]bool), faults: make(map[string][]Fault),
+		requests: make(map[string]*Pending), results: make(map[string]*result), jtis: make(map[string]bool), nonces: make(map[string]bool), faults: make(map[string][]Fault),
 	}
 	s.V1, s.V2 = s.URL+"/csc/v1", s.URL+"/csc/v2"
 	for _, c := range o.Credentials {
@@ -197,6 +203,7 @@ func New(opts *Options) (*Server, error) {
 func (s *Server) Close() {
 	_ = s.http.Close()
 	<-s.served
+	s.pings.Wait()
 }
 
 // SetUser changes how the user behaves from now on.

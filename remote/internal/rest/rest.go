@@ -25,6 +25,7 @@ import (
 // Answer is an answer of any status.
 type Answer struct {
 	Status     int
+	Header     http.Header
 	Body       []byte
 	RetryAfter time.Duration // 0: none named
 	URL        string        // fit to be shown
@@ -131,7 +132,7 @@ func send(ctx context.Context, client *http.Client, req *http.Request, most int6
 	if res.Status/100 == 3 { // net/http does not follow what it cannot send again
 		return nil, &SendError{Sent: true, Err: remote.Said(remote.CodeAnswer, remote.Answer{Status: res.Status}, nil, "url", res.URL)}
 	}
-	return &Answer{Status: res.Status, Body: res.Body, RetryAfter: retryAfter(res.Header.Get("Retry-After")), URL: res.URL}, nil
+	return &Answer{Status: res.Status, Header: res.Header, Body: res.Body, RetryAfter: retryAfter(res.Header.Get("Retry-After")), URL: res.URL}, nil
 }
 
 func explain(ctx context.Context, address string, err error) error {
