@@ -42,8 +42,10 @@ func (r *reader) xml(ctx context.Context, src io.ReaderAt, size int64, content i
 		r.evidence.Add(s.Evidence())
 		r.xmlSignature(one, doc, s)
 		one.invoice(file.Signatures[i])
-		if of := slices.Index(doc.Signatures, s.Countersigns); of >= 0 { // it may sign more than that one's value
-			one.report.Kind, one.report.Parent = KindCounterSignature, ids[of]
+		if s.Countersigns != nil { // it may sign more than that one's value
+			if of := slices.Index(doc.Signatures, s.Countersigns); of >= 0 {
+				one.report.Kind, one.report.Parent = KindCounterSignature, ids[of]
+			}
 		}
 		r.settleLevel(one)
 		r.xmlCounterSignatures(one, doc, s)

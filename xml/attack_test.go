@@ -344,6 +344,24 @@ func TestX13Bounded(t *testing.T) {
 	}
 }
 
+// TestX18Scopes: where thousands of invoices use the same Id, each looks only at what is asked of itself.
+func TestX18Scopes(t *testing.T) {
+	var pass jobs
+	for scope := range int64(1000) {
+		for range 2 {
+			r := &Reference{URI: "#data", hash: crypto.SHA256, plan: &plan{signature: &survey{scope: scope + 1}, target: targetID, id: "data"}}
+			if !pass.add(r) {
+				t.Fatal("it is not computed while the document passes by")
+			}
+		}
+	}
+	for n, list := range pass.named {
+		if len(list) != 1 || len(list[0].references) != 2 {
+			t.Fatalf("%v: %d canonical forms", n, len(list))
+		}
+	}
+}
+
 // TestX18References asks for a whole document again and again.
 func TestX18References(t *testing.T) {
 	var many strings.Builder

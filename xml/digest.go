@@ -65,10 +65,16 @@ func (j *job) same(o *job) bool {
 		(j.left != leftOwn || j.signature == o.signature) && strings.Join(j.prefixes, " ") == strings.Join(o.prefixes, " ")
 }
 
+// name is an Id and where it is looked for: of thousands of invoices in one file all may use the same.
+type name struct {
+	scope int64
+	id    string
+}
+
 // jobs are the canonical forms that one pass makes.
 type jobs struct {
 	list  []*job
-	byID  map[string][]*job
+	named map[name][]*job
 	open  []*job
 	place *place // is shown the events too; may be nil
 	spent *int64 // octets that went through canonicalisation; nil where nobody counts
@@ -87,18 +93,19 @@ func (b *jobs) add(r *Reference) bool {
 	if r.plan.target == targetDocument {
 		j.scope = 0
 	}
-	for _, o := range b.byID[j.id] {
+	n := name{j.scope, j.id}
+	for _, o := range b.named[n] {
 		if o.same(j) {
 			o.references = append(o.references, r)
 			o.keep = o.keep || j.keep
 			return true
 		}
 	}
-	if b.byID == nil {
-		b.byID = make(map[string][]*job)
+	if b.named == nil {
+		b.named = make(map[name][]*job)
 	}
 	b.list = append(b.list, j)
-	b.byID[j.id] = append(b.byID[j.id], j)
+	b.named[n] = append(b.named[n], j)
 	return true
 }
 
@@ -145,7 +152,7 @@ func (b *jobs) run(ctx context.Context, in *source) error {
 	if len(b.list) == 0 && b.place == nil {
 		return nil
 	}
-	for _, j := range b.byID[""] {
+	for _, j := range b.named[name{}] {
 		j.found = 1
 		j.start(0)
 		b.open = append(b.open, j)
@@ -163,7 +170,7 @@ func (b *jobs) run(ctx context.Context, in *source) error {
 		}
 		switch k {
 		case xmltree.EOF:
-			for _, j := range b.byID[""] {
+			for _, j := range b.named[name{}] {
 				j.finish()
 			}
 			return nil
@@ -201,14 +208,10 @@ func (b *jobs) meet(in *source, s *xmltree.Scanner) {
 		if !ok || id == "" {
 			continue
 		}
-		list := b.byID[id]
-		if len(list) == 0 {
-			continue
-		}
-		scope := scopeAt(s)
+		list := b.named[name{scopeAt(s), id}]
 		for _, j := range list {
-			if j.scope != scope || j.element != nil && j.open && j.c.apex == s.Depth() {
-				continue // elsewhere, or the same element by another of its attributes
+			if j.element != nil && j.open && j.c.apex == s.Depth() {
+				continue // the same element by another of its attributes
 			}
 			if j.found++; j.found > 1 {
 				continue
