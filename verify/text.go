@@ -402,11 +402,12 @@ func (t *table) write(s string) { _, _ = t.w.WriteString(s) } // bufio keeps the
 // maxShown is how much of one foreign text is shown.
 const maxShown = 400
 
+var marks = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
 // quote makes foreign text fit to be shown: hidden characters escaped, white space of any length and kind as one space, quotation
 // marks escaped, cut where it is very long.
 func quote(s string) string {
-	s = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(strings.Join(strings.Fields(escapeLines(s)), " "))
-	s = i18n.Clean(s)
+	s = i18n.Clean(marks.Replace(strings.Join(strings.Fields(escapeLines(s)), " ")))
 	if runes := []rune(s); len(runes) > maxShown {
 		s = string(runes[:maxShown]) + "…"
 	}

@@ -202,11 +202,13 @@ func semantics(v string) (ID, bool) {
 	return ID{}, false
 }
 
+var dashes = strings.NewReplacer("-", "", "\u2010", "", "\u2011", "", "\u2012", "", "\u2013", "", "\u2212", "")
+
 // TaxCode is a Vietnamese tax code as it is compared: ten digits, or ten digits, a hyphen and three more for a branch, however spaces,
 // dashes of other kinds and a left-out hyphen write it. What is no such code stays as it is, spaces removed.
 func TaxCode(s string) string {
 	s = strings.Join(strings.Fields(s), "")
-	digits := strings.NewReplacer("-", "", "\u2010", "", "\u2011", "", "\u2012", "", "\u2013", "", "\u2212", "").Replace(s)
+	digits := dashes.Replace(s)
 	if strings.Trim(digits, "0123456789") != "" {
 		return s
 	}
