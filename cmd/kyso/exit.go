@@ -164,6 +164,7 @@ var exitByRoom = map[string]int{
 	"keyfile":   exitNoSigning,
 	"token":     exitNoSigning,
 	"remote":    exitNoSigning,
+	"sim":       exitNoSigning,
 	"timestamp": exitNoSigning,
 	"httpx":     exitNoSigning,
 	"trust":     exitUsage,

@@ -280,7 +280,7 @@ func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []b
 		opts := &pdf.FinishOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock}
 		if cmsPath != "" {
 			return func(w io.Writer) error {
-				return ofService(p.FinishCMS(cmd.Context(), w, in, size, value, opts), cmsPath)
+				return ofService(p.FinishCMS(cmd.Context(), w, in, size, value, opts), "command.cms", cmsPath)
 			}, nil
 		}
 		return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, size, value, opts) }, nil
@@ -298,16 +298,19 @@ func (st *state) finisher(cmd *cobra.Command, in *os.File, size int64, value []b
 	}
 	opts := &cms.FinishOptions{Level: l.level, Timestamper: l.timestamper, Collector: l.collector, Clock: l.clock}
 	if cmsPath != "" {
-		return func(w io.Writer) error { return ofService(p.FinishCMS(cmd.Context(), w, in, value, opts), cmsPath) }, nil
+		return func(w io.Writer) error {
+			return ofService(p.FinishCMS(cmd.Context(), w, in, value, opts), "command.cms", cmsPath)
+		}, nil
 	}
 	return func(w io.Writer) error { return p.Finish(cmd.Context(), w, in, value, opts) }, nil
 }
 
-// ofService says of an unusable CMS that it is the service's: it is no document of the user's that cannot be read.
-func ofService(err error, path string) error {
+// ofService says of an unusable CMS, under a code of the command, that it is the service's: it is no document of the user's that cannot be
+// read.
+func ofService(err error, code finding.Code, path string) error {
 	var e *cms.Error
 	if errors.As(err, &e) && exitCode(err) == exitUnreadable {
-		return &Error{Fault: finding.NewFault("command.cms", err, "path", path), exit: exitNoSigning}
+		return &Error{Fault: finding.NewFault(code, err, "path", path), exit: exitNoSigning}
 	}
 	return err
 }

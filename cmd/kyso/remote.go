@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/signer"
@@ -81,6 +82,7 @@ func (a *app) openRemote(ctx context.Context, path string) (signer.Signer, error
 		Kind       string `json:"kind"`
 		Text       string `json:"text"`
 		Operations string `json:"operations"`
+		CMS        bool   `json:"cms"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, usage("remote-config", "path", path)
@@ -94,13 +96,17 @@ func (a *app) openRemote(ctx context.Context, path string) (signer.Signer, error
 	if err != nil {
 		return nil, err
 	}
-	opts := &remote.Options{Text: head.Text, OnEvent: a.remoteEvent, Split: true}
+	opts := &remote.Options{Text: head.Text, OnEvent: a.remoteEvent, Split: true, CheckCMS: cms.CheckDigest}
 	if head.Operations != "" {
 		if opts.Store, err = remote.NewFolderStore(below(dir, head.Operations)); err != nil {
 			return nil, err
 		}
 	}
-	return remote.New(provider, opts), nil
+	client := remote.New(provider, opts)
+	if head.CMS {
+		return &cmsService{Client: client, config: path}, nil
+	}
+	return client, nil
 }
 
 // strictly reads a configuration and refuses what it does not know: a misspelt name would else be passed over.
@@ -139,12 +145,15 @@ type named struct {
 
 // asDocument lets a remote service know what the file is called. Keys at hand have no use for it.
 func asDocument(s signer.Signer, path string) signer.Signer {
-	client, ok := s.(*remote.Client)
-	if !ok {
-		return s
+	runes := []rune(i18n.Clean(filepath.Base(path)))
+	name := string(runes[:min(len(runes), 60)]) // a phone is narrow
+	switch s := s.(type) {
+	case *remote.Client:
+		return &named{s, name}
+	case *cmsService:
+		return &cmsService{s.Client, s.config, name}
 	}
-	name := []rune(i18n.Clean(filepath.Base(path)))
-	return &named{client, string(name[:min(len(name), 60)])} // a phone is narrow
+	return s
 }
 
 func (n *named) Sign(ctx context.Context, digest []byte, opts crypto.SignerOpts) ([]byte, error) {

@@ -64,6 +64,9 @@ func (a *app) signPDFCommand() *cobra.Command {
 			return a.sign(cmd, args, format, &level, &key, &anchors, func(out, in *os.File, size int64, s signer.Signer, l parsed, bar *bar) error {
 				opts := flags.options(l)
 				opts.Progress = bar.set
+				if service, ok := s.(*cmsService); ok {
+					return service.signPDF(cmd.Context(), out, in, size, opts)
+				}
 				return pdf.Sign(cmd.Context(), out, in, size, s, opts)
 			})
 		},
@@ -93,6 +96,9 @@ func (a *app) signCMSCommand() *cobra.Command {
 		Args:  exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.sign(cmd, args, "CAdES", &level, &key, &anchors, func(out, in *os.File, _ int64, s signer.Signer, l parsed, bar *bar) error {
+				if service, ok := s.(*cmsService); ok {
+					return service.signFile(cmd.Context(), out, in, cmsOptions(l, attached))
+				}
 				return cms.Sign(cmd.Context(), out, bar.reader(in), s, cmsOptions(l, attached))
 			})
 		},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -16,11 +17,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/sim"
 	"github.com/kyso-dev/kyso/remote/sim/simtest"
+	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/trust"
 )
 
@@ -46,6 +49,7 @@ type simConfig struct {
 	Roots      string   `json:"roots,omitempty"` // PEM; none: those of the system
 	Pins       []string `json:"pins,omitempty"`  // SHA-256 of the service's public key (SubjectPublicKeyInfo), in hexadecimal
 
+	CMS        bool   `json:"cms,omitempty"`        // the service makes whole CMS: for sign pdf and sign cms
 	Operations string `json:"operations,omitempty"` // folder for what the phone was asked, so that a later command goes on with it
 }
 
@@ -148,7 +152,8 @@ func startSIM(pki *testpki.PKI, dir, addr string, user simtest.User, dialect sim
 	chain := append(pki.Chain("signer"), pki.Root())
 	server, err := simtest.Start(&simtest.Options{
 		Addr: addr, Dialect: dialect, Authority: simtest.AuthorityOf(pki.Root(), pki.Issuer(), pki.Key("issuer"), time.Now()),
-		SIMs: []*simtest.SIM{{Number: simtest.DemoNumber, Name: chain[0].Subject.CommonName, PIN: simtest.DemoPIN, Key: pki.Key("signer"), Chain: chain, User: user}},
+		SIMs:       []*simtest.SIM{{Number: simtest.DemoNumber, Name: chain[0].Subject.CommonName, PIN: simtest.DemoPIN, Key: pki.Key("signer"), Chain: chain, User: user}},
+		SignDigest: makeCMS,
 	})
 	if err != nil {
 		return nil, err
@@ -157,6 +162,23 @@ func startSIM(pki *testpki.PKI, dir, addr string, user simtest.User, dialect sim
 		return nil, errors.Join(err, server.Close())
 	}
 	return server, nil
+}
+
+// makeCMS is what the stand-in makes of a digest that a CMS is asked for: CAdES.
+func makeCMS(card *simtest.SIM, hash crypto.Hash, digest []byte) ([]byte, error) {
+	key, err := signer.FromCrypto(card.Key, card.Chain...)
+	if err != nil {
+		return nil, err
+	}
+	prepared, err := cms.PrepareDigest(digest, hash, card.Chain, &cms.Options{Hash: hash})
+	if err != nil {
+		return nil, err
+	}
+	value, err := signer.Sign(context.Background(), key, prepared.Request())
+	if err != nil {
+		return nil, err
+	}
+	return prepared.FinishDER(context.Background(), value, nil)
 }
 
 // writeSIM writes the configuration, and beside it what it names.

@@ -226,3 +226,41 @@ func TestSIMSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestSIMWholeCMS signs by CMS that the service makes: a file, and a PDF with a plain CMS in it. A PDF under PAdES cannot have what this
+// service makes, since it claims a time, and says so; an XML signature cannot be made of a CMS at all, and nobody is asked.
+func TestSIMWholeCMS(t *testing.T) {
+	d := newSIMDemo(t, sim.TR(), simtest.Approve)
+	config := d.configure(func(c *simConfig) { c.CMS = true })
+	signs := func(args ...string) (int, string) {
+		var errs bytes.Buffer
+		code := run(append([]string{"sign"}, args...), nil, io.Discard, &errs)
+		return code, errs.String()
+	}
+	verifies := func(args ...string) {
+		t.Helper()
+		require.Zero(t, run(append([]string{"verify", "--trust", d.root, "--online", "--allow-private"}, args...), nil, io.Discard, io.Discard))
+	}
+	code, complaint := signs("cms", "--remote", config, "--level", "B-T", "--tsa", d.tsa, d.path("a.txt"), d.path("whole.p7s"))
+	require.Zero(t, code, complaint)
+	verifies("--content", d.path("a.txt"), d.path("whole.p7s"))
+	code, complaint = signs("pdf", "--remote", config, "--subfilter", "adbe.pkcs7.detached", d.path("a.pdf"), d.path("whole.pdf"))
+	require.Zero(t, code, complaint)
+	verifies(d.path("whole.pdf"))
+
+	code, complaint = signs("pdf", "--remote", config, d.path("a.pdf"), d.path("no.pdf"))
+	require.Equal(t, exitNoSigning, code)
+	require.Contains(t, complaint, "claims a signing time")
+	require.NoFileExists(t, d.path("no.pdf"))
+	asked := d.server.Calls(sim.CallSignature)
+	code, complaint = signs("xml", "--remote", config, d.path("a.xml"), d.path("no.xml"))
+	require.Equal(t, exitUsage, code, complaint)
+	require.Contains(t, complaint, "whole CMS")
+	require.Equal(t, asked, d.server.Calls(sim.CallSignature))
+
+	other := d.speak(t, sim.VNMPKI(), simtest.Approve)
+	config = other.configure(func(c *simConfig) { c.CMS = true })
+	code, complaint = signs("cms", "--remote", config, d.path("a.txt"), d.path("no.p7s"))
+	require.Equal(t, exitNoSigning, code)
+	require.Contains(t, complaint, "makes no CMS")
+}

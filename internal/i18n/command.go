@@ -14,6 +14,14 @@ var command = map[string]Message{
 		En: "the CMS in {path} cannot be used",
 		Vi: "không dùng được CMS trong {path}",
 	},
+	"command.cms-service": {
+		En: "the service of {path} makes whole CMS; only sign pdf and sign cms have a use for them",
+		Vi: "dịch vụ trong {path} trả về CMS hoàn chỉnh; chỉ dùng được với sign pdf và sign cms",
+	},
+	"command.cms-made": {
+		En: "the CMS that the service of {path} made cannot be used",
+		Vi: "không dùng được CMS do dịch vụ trong {path} tạo",
+	},
 	"command.cms-xml": {
 		En: "an XML signature is finished by a signature value, not by a CMS",
 		Vi: "chữ ký XML được hoàn tất bằng giá trị chữ ký, không phải bằng CMS",
