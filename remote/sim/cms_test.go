@@ -21,11 +21,16 @@ import (
 
 // signDigest makes what a service makes of a digest: CAdES, detached.
 func signDigest(card *simtest.SIM, hash crypto.Hash, digest []byte) ([]byte, error) {
+	return cades(card, hash, digest, false)
+}
+
+// cades is that, without the signing time where it goes into a PDF.
+func cades(card *simtest.SIM, hash crypto.Hash, digest []byte, noTime bool) ([]byte, error) {
 	key, err := signer.FromCrypto(card.Key, card.Chain...)
 	if err != nil {
 		return nil, err
 	}
-	prepared, err := cms.PrepareDigest(digest, hash, card.Chain, &cms.Options{Hash: hash, InsecureExpired: true})
+	prepared, err := cms.PrepareDigest(digest, hash, card.Chain, &cms.Options{Hash: hash, InsecureExpired: true, NoSigningTime: noTime})
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +119,9 @@ func (o other) make(card *simtest.SIM) ([]byte, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+		for _, issuer := range s.Chain[1:] {
+			sd.AddCertificate(issuer)
 		}
 	}
 	if !o.attached {
