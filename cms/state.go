@@ -95,20 +95,9 @@ func (p *PreparedSignature) UnmarshalJSON(data []byte) error {
 		}
 		q.chain = append(q.chain, c)
 	}
-	h, ok := alg.HashByName(s.Hash)
-	if !ok || !h.Signs {
-		return badState("its hash is not one that signs")
-	}
-	if q.algorithm, err = alg.ParseSignature(s.Algorithm, h.Crypto); err != nil {
-		return badState("its signature algorithm cannot be read")
-	}
-	pub, err := alg.PublicKey(q.chain[0])
-	if err != nil {
-		return badState("the key of its certificate cannot be used")
-	}
-	fit, err := alg.ForKey(pub, h.Crypto, q.algorithm.Scheme == alg.RSAPSS)
-	if err != nil || fit != q.algorithm {
-		return badState("its signature algorithm does not fit its certificate")
+	var why string
+	if q.algorithm, why = alg.Stored(s.Hash, s.Algorithm, q.chain[0]); why != "" {
+		return badState(why)
 	}
 	if s.Input != nil {
 		sum, err := hex.DecodeString(s.Input.SHA256)

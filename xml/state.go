@@ -86,19 +86,9 @@ func (p *PreparedSignature) UnmarshalJSON(data []byte) error {
 	if q.leaf, err = pki.ParseX509(s.Certificate); err != nil {
 		return badState("one of its certificates cannot be read")
 	}
-	h, ok := alg.HashByName(s.Hash)
-	if !ok || !h.Signs {
-		return badState("its hash is not one that signs")
-	}
-	if q.algorithm, err = alg.ParseSignature(s.Algorithm, h.Crypto); err != nil {
-		return badState("its signature algorithm cannot be read")
-	}
-	pub, err := alg.PublicKey(q.leaf)
-	if err != nil {
-		return badState("the key of its certificate cannot be used")
-	}
-	if fit, err := alg.ForKey(pub, h.Crypto, q.algorithm.Scheme == alg.RSAPSS); err != nil || fit != q.algorithm {
-		return badState("its signature algorithm does not fit its certificate")
+	var why string
+	if q.algorithm, why = alg.Stored(s.Hash, s.Algorithm, q.leaf); why != "" {
+		return badState(why)
 	}
 	if q.sum, err = hex.DecodeString(s.Input.SHA256); err != nil || len(q.sum) != sha256.Size || q.size < 0 || q.encoding > xmltree.Latin1 {
 		return badState("its description of the input cannot be read")
