@@ -10,6 +10,7 @@ import (
 
 	"github.com/kyso-dev/kyso/internal/cmsdata"
 	"github.com/kyso-dev/kyso/internal/der"
+	"github.com/kyso-dev/kyso/signer"
 )
 
 // Digest is the digest of the content and the hash that made it: what to send to a service that answers with a whole CMS, which
@@ -24,6 +25,12 @@ func (p *PreparedSignature) Digest() ([]byte, crypto.Hash) {
 		return nil, 0
 	}
 	return bytes.Clone(digest), p.algorithm.Hash
+}
+
+// RequestCMS is Digest as a request to those who make CMS, such as Client.SignCMS of package remote.
+func (p *PreparedSignature) RequestCMS() signer.Request {
+	digest, hash := p.Digest()
+	return signer.Request{Digest: digest, Opts: hash, DocumentID: p.id, Title: p.title}
 }
 
 // FinishCMS is Finish for a service that was sent Digest and answers with a whole CMS in place of a signature value: what CheckDigest

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/cmsdata"
+	"github.com/kyso-dev/kyso/signer"
 )
 
 // Digest is the digest of what is signed, which is all of the document but the value of the signature itself, and the hash that made it:
@@ -18,6 +19,14 @@ func (p *PreparedSignature) Digest() ([]byte, crypto.Hash) {
 		return nil, 0
 	}
 	return p.cms.Digest()
+}
+
+// RequestCMS is Digest as a request to those who make CMS, such as Client.SignCMS of package remote.
+func (p *PreparedSignature) RequestCMS() signer.Request {
+	if p.cms == nil {
+		return signer.Request{}
+	}
+	return p.cms.RequestCMS()
 }
 
 // FinishCMS is Finish for a service that was sent Digest and answers with a whole CMS in place of a signature value (elsewhere called an

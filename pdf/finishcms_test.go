@@ -97,7 +97,7 @@ func TestFinishCMS(t *testing.T) {
 		level pdf.Level
 		edit  func(*cmsdata.SignedData, *cmsdata.SignerInfo)
 	}{
-		"B-B":                     {"signer", pdf.Options{Reason: "Phê duyệt", Location: "Hà Nội"}, pdf.LevelBB, nil},
+		"B-B":                     {"signer", pdf.Options{Reason: "Phê duyệt", Location: "Hà Nội", ID: "12/2026", Title: "Hợp đồng"}, pdf.LevelBB, nil},
 		"B-T":                     {"ec", pdf.Options{Level: pdf.LevelBT}, pdf.LevelBT, nil},
 		"B-LT, raised at the end": {"signer", pdf.Options{Hash: crypto.SHA512}, pdf.LevelBLT, nil},
 		"B-LTA":                   {"ec", pdf.Options{Level: pdf.LevelBLTA, Hash: crypto.SHA384}, pdf.LevelBLTA, nil},
@@ -120,6 +120,7 @@ func TestFinishCMS(t *testing.T) {
 			c.opts.Timestamper, c.opts.Clock = pki.TSAClient(), pki.Now
 			p := later(t, prepare(t, pki, doc, c.key, &c.opts))
 			digest, hash := p.Digest()
+			require.Equal(t, signer.Request{Digest: digest, Opts: hash, DocumentID: c.opts.ID, Title: c.opts.Title}, p.RequestCMS())
 			raw := service(t, pki, c.key, digest, hash, c.edit, bound(pki, c.key))
 			require.NoError(t, cms.CheckDigest(raw, digest, hash, pki.Certificate(c.key)))
 			o := &pdf.FinishOptions{Timestamper: pki.TSAClient(), Collector: &collector{p: pki}, Clock: pki.Now}
@@ -269,6 +270,7 @@ func TestFinishCMSRefuses(t *testing.T) {
 	none, h := new(pdf.PreparedSignature).Digest()
 	require.Nil(t, none)
 	require.Zero(t, h)
+	require.Zero(t, new(pdf.PreparedSignature).RequestCMS())
 }
 
 // TestSubFilter: plain CMS on request, at no level above B-B, kept in the state; states from before have none.

@@ -20,7 +20,8 @@
 // signature over the digest that was sent, by the certificate that was known before:
 //
 //	client := remote.New(provider, &remote.Options{CheckCMS: cms.CheckDigest})
-//	der, err := client.SignCMS(ctx, prepared.Request())
+//	der, err := client.SignCMS(ctx, prepared.RequestCMS())
+//	err = prepared.FinishCMS(ctx, out, in, size, der, nil)
 //
 // Such a signature is of level B-B only where the service has put the attribute signing-certificate into it.
 //
