@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -225,26 +224,49 @@ func TestVietnam(t *testing.T) {
 	testtool.Run(t, python, append([]string{"testdata/check_schema.py", wsdl}, files...)...)
 }
 
-// TestZeep: a client that knows nothing but the WSDL gets a signature from the double.
+// TestZeep: a client that knows nothing but a WSDL gets a signature from the double: over a DigestInfo, after it has asked for the
+// certificate in Vietnam, and over a text from Swisscom.
 func TestZeep(t *testing.T) {
 	python := testtool.MSSPeer(t, "python")
-	s := simtest.NewServer(t, &simtest.Options{Dialect: sim.ETSI()})
-	s.Change(demo, func(c *simtest.SIM) { c.User = simtest.Approve })
 	info := append([]byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20}, digest("a")...)
-	job, err := json.Marshal(map[string]string{
-		"wsdl": testtool.Corpora(t, "mss", "etsi204-kiuru.wsdl"), "url": s.URL, "ap_id": simtest.DemoAPID, "ap_password": simtest.DemoAPPassword,
-		"mssp": simtest.DemoMSSP, "msisdn": "+" + demo, "data": base64.StdEncoding.EncodeToString(info), "text": "Hợp đồng & <12>",
-	})
-	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), python, "testdata/zeep_client.py")
-	cmd.Stdin = bytes.NewReader(job)
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
-	out, err := cmd.Output()
-	require.NoError(t, err, "%s", complaints.String())
-	sig, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(out)))
-	require.NoError(t, err)
-	require.NoError(t, rsa.VerifyPKCS1v15(simtest.RSAKey().Public().(*rsa.PublicKey), crypto.SHA256, digest("a"), sig))
-	require.Equal(t, "Hợp đồng & <12>", s.Transactions()[0].Text)
-	require.Equal(t, 1, s.Signatures())
+	const text = "Hợp đồng & <12>"
+	for wsdl, d := range map[string]sim.Dialect{"etsi204-kiuru.wsdl": sim.ETSI(), "vn-MSS_SignaturePort.wsdl": sim.VNMPKI(), "swisscom.wsdl": sim.SwisscomSOAP()} {
+		t.Run(d.Name, func(t *testing.T) {
+			s := simtest.NewServer(t, &simtest.Options{Dialect: d, SignText: signText})
+			var own *x509.Certificate
+			s.Change(demo, func(c *simtest.SIM) { c.User, own = simtest.Approve, c.Chain[0] })
+			number := demo
+			if d.Plus {
+				number = "+" + demo
+			}
+			job, err := json.Marshal(map[string]string{
+				"dialect": d.Name, "wsdl": testtool.Corpora(t, "mss", wsdl), "xml": testtool.Corpora(t, "mss", "schema", "w3", "xml.xsd"), "url": s.URL,
+				"ap_id": simtest.DemoAPID, "ap_password": simtest.DemoAPPassword, "mssp": simtest.DemoMSSP, "msisdn": number,
+				"data": base64.StdEncoding.EncodeToString(info), "text": text,
+			})
+			require.NoError(t, err)
+			cmd := exec.CommandContext(t.Context(), python, "testdata/zeep_client.py")
+			cmd.Stdin = bytes.NewReader(job)
+			var complaints bytes.Buffer
+			cmd.Stderr = &complaints
+			out, err := cmd.Output()
+			require.NoError(t, err, "%s", complaints.String())
+			var got struct {
+				Signature    []byte   `json:"signature"`
+				Certificates [][]byte `json:"certificates"`
+			}
+			require.NoError(t, json.Unmarshal(out, &got))
+			require.Equal(t, text, s.Transactions()[0].Text)
+			require.Equal(t, 1, s.Signatures())
+			if d.Format == "" {
+				require.NoError(t, cms.CheckContent(got.Signature, []byte(text), own))
+				return
+			}
+			require.NoError(t, rsa.VerifyPKCS1v15(own.PublicKey.(*rsa.PublicKey), crypto.SHA256, digest("a"), got.Signature))
+			if d.Name == "vn-mpki" {
+				require.Len(t, got.Certificates, 3)
+				require.Equal(t, own.Raw, got.Certificates[0])
+			}
+		})
+	}
 }

@@ -38,14 +38,12 @@ const skew = 5 * time.Minute
 // check looks at what every request has; nil when all is well.
 func (s *Server) check(m *mss.Message, in *arrival) *mss.Message {
 	d := s.opts.Dialect
-	want, _, _ := strings.Cut(contentType(d), ";")
-	got, _, _ := strings.Cut(in.kind, ";")
 	major, minor := "1", "1"
 	if v, ok := d.Minor[m.Call]; ok {
 		major, minor, _ = strings.Cut(v, ".")
 	}
-	if got != want {
-		return failure(107, 0, "content type "+want+" is spoken")
+	if want := contentTypes(d); !slices.Contains(want, mediaType(in.kind)) {
+		return failure(107, 0, "content type "+want[0]+" is spoken")
 	}
 	if bad := s.checkSchema(in.body); bad != nil {
 		return bad

@@ -75,8 +75,9 @@ func TestRefuses(t *testing.T) {
 		}
 		require.Contains(t, send(tc.old, tc.with, soap), "_"+tc.code, tc.name)
 	}
-	require.Contains(t, send("", "", "text/xml"), "_107")
+	require.Contains(t, send("", "", "text/plain"), "_107")
 	require.Len(t, server.Transactions(), 1)
+	require.Contains(t, send("", "", "text/xml;charset=UTF-8"), `Value="100"`)
 }
 
 // TestPolls: looks are counted, and those that come sooner than the dialect says; none may repeat the names of another request.

@@ -103,7 +103,7 @@ func (f Fault) spoil(s *Server, m *mss.Message) {
 
 // answer writes a body, with what goes wrong on the way.
 func (f Fault) answer(s *Server, w http.ResponseWriter, status int, body []byte) {
-	kind := contentType(s.opts.Dialect)
+	kind := contentTypes(s.opts.Dialect)[0] + ";charset=utf-8"
 	switch f {
 	case ResetLost:
 		panic(http.ErrAbortHandler)

@@ -234,15 +234,23 @@ func (s *Server) form() mss.Form {
 	return f
 }
 
-// contentType is what the service speaks; the dialect of requests and answers is the same.
-func contentType(d sim.Dialect) string {
+// contentTypes are those of requests that the service takes; its answers have the first. Services that want text/xml with the envelope of
+// SOAP 1.2 publish WSDLs whose clients send the other.
+func contentTypes(d sim.Dialect) []string {
 	switch {
 	case d.JSON:
-		return "application/json;charset=UTF-8"
-	case d.SOAP11, strings.HasPrefix(d.ContentType, "text/xml"):
-		return "text/xml;charset=utf-8"
+		return []string{"application/json"}
+	case d.SOAP11:
+		return []string{"text/xml"}
+	case mediaType(d.ContentType) == "text/xml":
+		return []string{"text/xml", "application/soap+xml"}
 	}
-	return "application/soap+xml;charset=utf-8"
+	return []string{"application/soap+xml", "text/xml"}
+}
+
+func mediaType(s string) string {
+	s, _, _ = strings.Cut(s, ";")
+	return strings.ToLower(strings.TrimSpace(s))
 }
 
 // port answers one call.
