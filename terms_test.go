@@ -18,7 +18,7 @@ var names = []string{
 	"addr", "address", "announced", "asked", "at", "attribute", "bits", "by", "candidates", "certificates", "claimed", "clock", "code", "content", "count", "crls",
 	"curve", "date", "delegate", "dir", "error", "extension", "failed", "failure", "field", "fields", "file", "filter", "form", "format", "found", "from", "got", "group", "have",
 	"document", "host", "id", "index", "issuer", "label", "level", "limit", "max", "min", "name", "names", "need", "not_after", "not_before", "object", "ocsps", "octets", "of", "offset",
-	"oid", "operation", "option", "path", "policy", "port", "proved", "responder", "revision", "scheme", "seconds", "serial", "signer", "since", "size", "slot",
+	"oid", "operation", "option", "parts", "path", "policy", "port", "proved", "responder", "revision", "scheme", "seconds", "serial", "signer", "since", "size", "slot",
 	"sub_filter", "subject", "symbol", "text", "time", "to", "total", "tree", "tries", "type", "until", "uri", "url", "usage", "value", "version", "wants",
 }
 
