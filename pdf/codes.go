@@ -69,6 +69,7 @@ const (
 	CodeUnlisted          finding.Code = "pdf.unlisted"             // the certification that the catalog names is in no field
 	CodeRepeatedKey       finding.Code = "pdf.repeated-key"         // the signature dictionary has a key twice
 	CodeRepaired          finding.Code = "pdf.repaired"             // damaged cross-references
+	CodeLost              finding.Code = "pdf.signature-lost"       // the file holds a signature that its form does not lead to
 	CodeCutOff            finding.Code = "pdf.cut-off"              // the end of the last update is missing, and with it perhaps a signature
 	CodeTokenUnreadable   finding.Code = "pdf.token-unreadable"     // a document time-stamp that is none; params: why
 	CodeTokenBroken       finding.Code = "pdf.token-broken"         // it does not hold; params: why

@@ -26,6 +26,8 @@ type Document struct {
 	XFA        bool          // the form has an XFA part beside its fields
 	Repaired   bool          // the cross-references were damaged and found again by scanning
 	Findings   []Finding     // about the document as a whole
+
+	dangling bool // a signature field refers to a value that is not there
 }
 
 // Revision is one state in which the document was saved: the octets from the beginning to End.

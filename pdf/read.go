@@ -1,8 +1,10 @@
 package pdf
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -28,6 +30,47 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (
 	if size < 0 {
 		return nil, badOption("size", strconv.FormatInt(size, 10))
 	}
+	doc, err := readAs(ctx, src, size, o)
+	if err != nil || len(doc.Signatures)+len(doc.Timestamps) > 0 || finding.Worst(doc.Findings) == finding.Error {
+		return doc, err
+	}
+	// Where damage leads past a signature, readers that scan the file may find it all the same.
+	if hidden, err := holdsByteRange(ctx, src, size); err != nil || !hidden {
+		return doc, err
+	}
+	f, err := pdfobj.Open(src, size, &pdfobj.Options{Scan: true})
+	if sourceFailed(err) {
+		return nil, unreadable(err)
+	}
+	if err == nil && f.Encrypted() {
+		return doc, nil
+	}
+	if err != nil {
+		doc.dangling = true // too damaged to say that there is none
+	} else if found, err := readFile(ctx, src, size, o, f); err == nil && len(found.Signatures)+len(found.Timestamps) > 0 {
+		doc = found
+	} else if ctx.Err() != nil {
+		return nil, ctx.Err()
+	} else if !doc.dangling && !doc.Repaired && !holdsSignature(f) {
+		return doc, nil
+	}
+	doc.Findings = append(doc.Findings, Finding{Code: CodeLost, Severity: finding.Error, Clause: "ISO 32000-2, 12.7.5.5"})
+	return doc, nil
+}
+
+// holdsSignature reports whether an object of the file is a signature dictionary, or none can be read for damage.
+func holdsSignature(f *pdfobj.File) bool {
+	found := errors.New("found")
+	return f.Each(func(_ pdfobj.Ref, o pdfobj.Object) error {
+		if dict, ok := o.(*pdfobj.Dict); ok && dict.Has("ByteRange") && dict.Has("Contents") {
+			return found
+		}
+		return nil
+	}) != nil
+}
+
+// readAs is Read by the cross-references of the file.
+func readAs(ctx context.Context, src io.ReaderAt, size int64, o ReadOptions) (*Document, error) {
 	f, err := pdfobj.Open(src, size, nil)
 	if err != nil {
 		return nil, unreadable(err)
@@ -35,30 +78,70 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, opts *ReadOptions) (
 	if f.Encrypted() {
 		return nil, fault(CodeEncrypted, nil)
 	}
+	return readFile(ctx, src, size, o, f)
+}
+
+func readFile(ctx context.Context, src io.ReaderAt, size int64, o ReadOptions, f *pdfobj.File) (*Document, error) {
 	r := &reader{src: src, size: size, file: f, opts: o, doc: &Document{Size: size}}
-	if err := r.revisions(); err != nil {
+	err := r.read(ctx)
+	if revs, bad := f.Revisions(); bad == nil && len(revs) != len(r.revs) {
+		// Damage was met on the way, and the file scanned: what was read before is not of that file.
+		r = &reader{src: src, size: size, file: f, opts: o, doc: &Document{Size: size}}
+		err = r.read(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
+	return r.doc, nil
+}
+
+// holdsByteRange reports whether anything in the file looks like the entry of a signature dictionary.
+func holdsByteRange(ctx context.Context, src io.ReaderAt, size int64) (bool, error) {
+	const word = "/ByteRange"
+	buf := make([]byte, min(size, chunkSize))
+	for at := int64(0); at < size; at += int64(len(buf)) - int64(len(word)) {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		b := buf[:min(int64(len(buf)), size-at)]
+		if err := readFull(src, b, at); err != nil {
+			return false, err
+		}
+		if bytes.Contains(b, []byte(word)) {
+			return true, nil
+		}
+		if at+int64(len(b)) == size {
+			break
+		}
+	}
+	return false, nil
+}
+
+// read fills in the document.
+func (r *reader) read(ctx context.Context) error {
+	if err := r.revisions(); err != nil {
+		return err
+	}
 	if err := r.fields(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	for _, e := range r.entries {
 		if err := r.place(e); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := r.contents(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := r.stores(); err != nil {
-		return nil, err
+		return err
 	}
 	r.cover()
 	if err := r.changes(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	r.finish()
-	return r.doc, nil
+	return nil
 }
 
 // reader is one call of Read.
@@ -192,6 +275,7 @@ func (r *reader) field(fd *field) error {
 	}
 	dict, _ := value.(*pdfobj.Dict)
 	if value == nil && err == nil {
+		r.doc.dangling = r.doc.dangling || fd.owner.Has("V")
 		r.doc.Fields = append(r.doc.Fields, Field{Name: fd.name, SeedValue: fd.dict.Has("SV"), Lock: fd.dict.Has("Lock")})
 		return nil
 	}

@@ -30,7 +30,7 @@ func (r *Report) ExitCode() int {
 		}
 		return ExitUnreadable
 	}
-	if len(r.Signatures)+len(r.Timestamps) == 0 {
+	if len(r.Signatures)+len(r.Timestamps) == 0 && !r.lost() {
 		return ExitUnsigned
 	}
 	switch r.Indication {
@@ -41,6 +41,9 @@ func (r *Report) ExitCode() int {
 	}
 	return ExitIndeterminate
 }
+
+// lost reports whether a document that shows no signature once had one, or may have one that its damage hides: it is not simply unsigned.
+func (r *Report) lost() bool { return r.Format == PDF && finding.Worst(r.Findings) == finding.Error }
 
 // WorstExit is the exit code for several documents: from bad to good 3 (could not look), 4 (cannot be read), 1 (failed), 2
 // (indeterminate), 5 (not signed), 0 (passed). Without any document it is 3, for nothing was verified.

@@ -43,7 +43,7 @@ func (t *table) document(r *Report) {
 	switch {
 	case r.Error != nil:
 		word, code = wordError, ""
-	case len(r.Signatures)+len(r.Timestamps) == 0:
+	case r.ExitCode() == ExitUnsigned:
 		word, code = wordUnsigned, ""
 	case r.Indication == TotalPassed:
 		word = wordPassed

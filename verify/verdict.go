@@ -64,11 +64,14 @@ func (r *Report) conclude() {
 	if r.Error != nil {
 		return
 	}
-	if len(r.Signatures)+len(r.Timestamps) == 0 {
+	if r.ExitCode() == ExitUnsigned {
 		r.Findings = append(r.Findings, Finding{Code: CodeNotSigned, Severity: finding.Info})
 		return
 	}
 	worst := TotalPassed
+	if len(r.Signatures)+len(r.Timestamps) == 0 {
+		worst = Indeterminate
+	}
 	for _, s := range r.Signatures {
 		worst = worse(worst, s.Indication)
 	}

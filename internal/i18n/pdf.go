@@ -64,6 +64,7 @@ var pdf = map[string]Message{
 	"pdf.signature-removed":           {"an earlier revision had a signature in the field {field} which is no longer there", "phiên bản trước có chữ ký trong ô {field} nhưng nay không còn"},
 	"pdf.unlisted":                    {"the document is said to be certified by a signature that no field shows", "tài liệu được ghi là đã ký chứng nhận, nhưng chữ ký đó không nằm trong ô chữ ký nào"},
 	"pdf.repeated-key":                {"the signature dictionary has an entry twice", "từ điển của chữ ký có mục bị lặp lại"},
+	"pdf.signature-lost":              {"the file holds a signature that the document does not lead to, by damage or on purpose, so that programs may not see it", "tệp có chữ ký nhưng cấu trúc tài liệu không dẫn đến chữ ký đó, do hỏng hoặc do cố ý, nên có phần mềm sẽ không thấy"},
 	"pdf.cut-off":                     {"the end of the file is missing; what was added to it last, such as a signature, cannot be seen", "tệp bị mất phần cuối; không thấy được nội dung thêm vào sau cùng, chẳng hạn một chữ ký"},
 	"pdf.repaired":                    {"the file's cross-references are damaged; objects were found by searching", "bảng tham chiếu của tệp bị hỏng; các đối tượng được tìm lại bằng cách quét tệp"},
 	"pdf.token-unreadable":            {"the document time-stamp cannot be read: {why}", "không đọc được dấu thời gian của tài liệu: {why}"},

@@ -11,6 +11,7 @@ import (
 // Options of [Open]. The zero value, and nil, read as viewers do.
 type Options struct {
 	NoRepair bool // a file whose cross-references are broken is an error instead of being scanned
+	Scan     bool // the file is scanned, whatever its cross-references say
 }
 
 // File is an opened PDF file. It is not safe for concurrent use.
@@ -72,9 +73,13 @@ func Open(r io.ReaderAt, size int64, opts *Options) (*File, error) {
 	if err := f.readHeader(); err != nil {
 		return nil, err
 	}
-	f.chaining = true
-	ok, err := f.readChain()
-	f.chaining = false
+	ok := false
+	var err error
+	if opts == nil || !opts.Scan {
+		f.chaining = true
+		ok, err = f.readChain()
+		f.chaining = false
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,8 @@ func (f *File) readXrefStream(s *section) (bool, error) {
 	if !ok || !isStream {
 		return false, nil
 	}
-	f.repaired = f.repaired || f.in.parser.malformed || f.in.parser.repeated
+	malformed := f.in.parser.malformed
+	f.repaired = f.repaired || malformed || f.in.parser.repeated
 	s.stream, s.number, s.trailer = true, ref.Num, st.Dict
 	w, ok := st.Dict.Get("W").(Array)
 	if !ok || len(w) < 3 || !s.setPrev() {
@@ -39,8 +40,8 @@ func (f *File) readXrefStream(s *section) (bool, error) {
 	index, ok := st.Dict.Get("Index").(Array)
 	if !ok {
 		size, ok := st.Dict.Get("Size").(int64)
-		if !ok || size < 0 {
-			return false, nil
+		if !ok || size < 0 || rows < size && malformed {
+			return false, nil // /Index itself may be what is damaged
 		}
 		index = Array{int64(0), size}
 	}
