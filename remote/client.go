@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/x509"
@@ -199,6 +200,16 @@ func (c *Client) prepare(ctx context.Context, reqs []signer.Request, opts *Start
 	if err != nil {
 		return nil, err
 	}
+	text := cmp.Or(opts.Text, c.opts.Text)
+	if particular, ok := c.provider.(TextChecker); ok {
+		told := text
+		if told == "" && len(reqs) == 1 {
+			told = reqs[0].Title
+		}
+		if err := particular.CheckText(told); err != nil {
+			return nil, err
+		}
+	}
 	chain, err := c.Certificates(ctx)
 	if err != nil {
 		return nil, err
@@ -219,7 +230,7 @@ func (c *Client) prepare(ctx context.Context, reqs []signer.Request, opts *Start
 		}
 	}
 	op := &Operation{
-		Version: operationVersion, Provider: c.info.Name, Subscriber: c.mine, ID: opts.ID, Reference: opts.Reference, Text: opts.Text,
+		Version: operationVersion, Provider: c.info.Name, Subscriber: c.mine, ID: opts.ID, Reference: opts.Reference, Text: shorten(text),
 		Documents: docs, CMS: opts.CMS, Serial: fmt.Sprintf("%X", chain[0].SerialNumber), Leaf: chain[0].Raw,
 		State: StateUncertain, Started: now, Deadline: now.Add(c.info.Lifetime),
 	}
@@ -228,12 +239,11 @@ func (c *Client) prepare(ctx context.Context, reqs []signer.Request, opts *Start
 	} else if len(op.ID) > limits.RemoteID || !plain(op.ID) {
 		return nil, NewError(CodeDocumentID, nil, "id", excerpt(op.ID, nil))
 	}
-	if op.Text == "" {
-		op.Text = c.opts.Text
-	}
-	op.Text = shorten(op.Text)
 	if opts.parts > 1 { // who confirms has to know that more will come
 		op.part, op.parts = opts.part, opts.parts
+		if op.Text == "" && len(docs) == 1 {
+			op.Text = docs[0].Title // which is what would be shown without the number
+		}
 		op.Text = strings.TrimSpace(fmt.Sprintf("%s (%d/%d)", op.Text, op.part, op.parts))
 	}
 	return op, nil

@@ -32,6 +32,14 @@ type Provider interface {
 	Poll(ctx context.Context, op *Operation) (Status, error)
 }
 
+// TextChecker is a [Provider] whose service shows a text as it is or not at all. Others are given texts that were made to fit: cut, and
+// with what cannot be seen escaped.
+type TextChecker interface {
+	// CheckText refuses what cannot be shown, before anything is asked or sent. text is what the caller gave: the text, or where there is
+	// none the title of the only document.
+	CheckText(text string) error
+}
+
 // Info is what a provider says of its service.
 type Info struct {
 	Name         string        // of the provider, such as "smartca"; stored with operations

@@ -53,6 +53,15 @@ func (d *Dialect) display(text, code string) (string, error) {
 	return d.fits(text)
 }
 
+// CheckText refuses a text for the phone that cannot be shown as it is: see [remote.TextChecker].
+func (p *Provider) CheckText(text string) error {
+	if p.dialect.FiCom {
+		return nil // shows the code and nothing else
+	}
+	_, err := p.dialect.fits(text)
+	return err
+}
+
 // fits is the text, if the phone shows it as it is.
 func (d *Dialect) fits(text string) (string, error) {
 	if i18n.Clean(text) != text {

@@ -43,7 +43,10 @@ type Provider struct {
 	last  time.Time // Instant of the last request
 }
 
-var _ remote.Provider = (*Provider)(nil)
+var (
+	_ remote.Provider    = (*Provider)(nil)
+	_ remote.TextChecker = (*Provider)(nil)
+)
 
 // New makes a provider. It does not ask the service.
 func New(c Config) (*Provider, error) {
