@@ -34,8 +34,9 @@ type Provider struct {
 	receipt *http.Client // of a receipt, which waits for the phone to have it
 	clock   remote.Clock
 
-	asking sync.Mutex // held while a request for a signature is on its way
-	mode   Mode       // of the next request; of its holder
+	asking  sync.Mutex // held while a request for a signature is on its way
+	mode    Mode       // of the next request; of its holder
+	looking chan bool  // holds a token while a look at a request is on its way
 
 	mu    sync.Mutex
 	chain []*x509.Certificate
@@ -74,7 +75,7 @@ func New(c Config) (*Provider, error) {
 		c.Code = MobileIDCode
 	}
 	p := &Provider{
-		config: c, dialect: c.Dialect, base: base, msisdn: msisdn, clock: c.Clock, mode: c.Dialect.Mode,
+		config: c, dialect: c.Dialect, base: base, msisdn: msisdn, clock: c.Clock, mode: c.Dialect.Mode, looking: make(chan bool, 1),
 		quick: c.client(c.Timeout), slow: c.client(c.Dialect.TimeOut + 10*time.Second), receipt: c.client(90 * time.Second),
 	}
 	if p.clock == nil {
@@ -184,6 +185,10 @@ func (p *Provider) call(ctx context.Context, client *http.Client, m *mss.Message
 	}
 	if answer.Fault != nil { // under any HTTP status: servers differ
 		err, maybe = faulted(answer.Fault, secrets)
+		var e *remote.Error
+		if errors.As(err, &e) {
+			e.After = got.RetryAfter
+		}
 		return nil, maybe, err
 	}
 	if got.Status/100 != 2 || answer.Call != m.Call || !answer.Answer {
@@ -394,13 +399,8 @@ func (p *Provider) Poll(ctx context.Context, op *remote.Operation) (remote.Statu
 	if early := p.dialect.First - p.clock.Now().Sub(op.Started); op.State == remote.StateWaiting && early > 0 { // it wants to be left alone so long
 		return remote.Status{State: remote.StateWaiting, Interval: early}, nil
 	}
-	m := p.request(CallStatus, transaction(op.ID))
-	m.TransID = transID
-	if mssp != "" {
-		m.MSSP = mssp
-	}
 	secrets := p.secrets(op.Text)
-	answer, maybe, err := p.call(ctx, p.quick, m, secrets)
+	answer, maybe, err := p.look(ctx, op.ID, transID, mssp, secrets)
 	if err == nil {
 		var status remote.Status
 		if status, maybe, err = p.status(op, answer, secrets); err == nil {
@@ -408,6 +408,21 @@ func (p *Provider) Poll(ctx context.Context, op *remote.Operation) (remote.Statu
 		}
 	}
 	return remote.Status{}, looked(op, maybe, err)
+}
+
+// look asks after a request. Services want one question at a time.
+func (p *Provider) look(ctx context.Context, id, transID, mssp string, secrets []remote.Secret) (answer *mss.Message, maybe bool, err error) {
+	select {
+	case p.looking <- true:
+		defer func() { <-p.looking }()
+	case <-ctx.Done():
+		return nil, false, signer.Cancelled(ctx)
+	}
+	m := p.request(CallStatus, transaction(id))
+	if m.TransID = transID; mssp != "" {
+		m.MSSP = mssp
+	}
+	return p.call(ctx, p.quick, m, secrets)
 }
 
 // looked is what an error of a look says of the request. A page of something between us and the service says nothing, so the next look

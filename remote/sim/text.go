@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kyso-dev/kyso/internal/limits"
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/sim/internal/mss"
 	"github.com/kyso-dev/kyso/signer"
@@ -134,7 +135,7 @@ func (p *Provider) textRequest(id string, t Text, shown string) *mss.Message {
 func (p *Provider) waitText(ctx context.Context, id string, answer *mss.Message, secrets []remote.Secret) (*mss.Message, error) {
 	deadline := p.clock.Now().Add(p.dialect.TimeOut + 15*time.Second)
 	pause := max(p.dialect.First, p.dialect.Interval)
-	transID, mssp := answer.TransID, answer.MSSP
+	transID, mssp, _ := strings.Cut(remoteName(answer.TransID, answer.MSSP, p.config.MSSP), " ")
 	for {
 		switch answer.Code {
 		case "500", "502":
@@ -147,11 +148,11 @@ func (p *Provider) waitText(ctx context.Context, id string, answer *mss.Message,
 			return nil, signer.OutcomeUnknown(id, signer.Cancelled(ctx))
 		}
 		pause = p.dialect.Interval
-		m := p.request(CallStatus, transaction(id))
-		if m.TransID = transID; mssp != "" && !strings.ContainsAny(mssp, " \t\r\n") {
-			m.MSSP = mssp
+		next, maybe, err := p.look(ctx, id, transID, mssp, secrets)
+		var e *remote.Error
+		if errors.As(err, &e) {
+			pause = max(pause, min(e.After, limits.RemoteHint))
 		}
-		next, maybe, err := p.call(ctx, p.quick, m, secrets)
 		switch {
 		case err == nil:
 			answer = next
