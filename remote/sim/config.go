@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -49,6 +50,15 @@ type Config struct {
 	Timeout    time.Duration // of one call that does not wait for the subscriber; 0: 10 seconds
 	Clock      remote.Clock  // nil: the clock of the machine
 }
+
+// String names the configuration without showing the number or anything else in it.
+func (c Config) String() string { return "sim.Config(" + c.Dialect.Name + ")" }
+
+// GoString is String.
+func (c Config) GoString() string { return c.String() }
+
+// LogValue is String.
+func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // errPin is what a handshake ends with when no pin fits.
 var errPin = errors.New("sim: the key of the service is none of those that are pinned")

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,15 @@ type Text struct {
 	// for documents; nil: nobody. Where no certificate is known beforehand it is an error.
 	Checker signer.CertificateChecker
 }
+
+// String shows nothing of the text.
+func (t Text) String() string { return "sim.Text" }
+
+// GoString is String.
+func (t Text) GoString() string { return t.String() }
+
+// LogValue is String.
+func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 // SignText has the subscriber sign a text, as services do for logging in and for consent, and returns the CMS that the service makes
 // of it: never one that Check refuses. It is no signature of a document. The request is sent once and waited for; nothing is stored, so
