@@ -6,7 +6,10 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/sim"
 	"github.com/kyso-dev/kyso/remote/sim/simtest"
@@ -55,4 +58,42 @@ func ExampleMobileIDCode() {
 	digest := sha256.Sum256([]byte("hello"))
 	fmt.Println(sim.MobileIDCode(digest[:]))
 	// Output: 1444
+}
+
+// Some services give no bare signature but a whole CMS. It is handed out once package cms has found a signature over the digest in it.
+func Example_wholeCMS() {
+	service, err := simtest.Start(&simtest.Options{Dialect: sim.TR(), SignDigest: signDigest}) // stands for a Turkish operator
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer service.Close()
+	service.Change(simtest.DemoNumber, func(s *simtest.SIM) { s.User = simtest.Approve })
+
+	provider, err := sim.New(service.Config(simtest.DemoNumber))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key := remote.New(provider, &remote.Options{Text: "Hop dong 12", CheckCMS: cms.CheckDigest})
+	chain, err := key.Certificates(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	content := strings.NewReader("hello")
+	prepared, err := cms.Prepare(context.Background(), content, chain, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	digest, hash := prepared.Digest()
+	der, err := key.SignCMS(context.Background(), signer.Request{Digest: digest, Opts: hash})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = prepared.FinishCMS(context.Background(), io.Discard, strings.NewReader("hello"), der, nil)
+	fmt.Println("finished:", err == nil)
+	// Output: finished: true
 }
