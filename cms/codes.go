@@ -46,6 +46,8 @@ const (
 	CodeContentKind      = Code("cms.content-kind")      // over something other than plain data: type
 	CodeCertificateOther = Code("cms.certificate-other") // by another certificate than that of: subject
 	CodeNotDER           = Code("cms.not-der")           // not DER, and parts that may not be changed are not either
+	CodeRequestSigned    = Code("cms.request-signed")    // over the digest of Request, which is for bare values, not over Digest
+	CodeWhole            = Code("cms.whole")             // a whole CMS where a bare value is wanted, beneath signer.ErrSignatureInvalid
 )
 
 // Codes of findings.

@@ -136,6 +136,9 @@ func (p *PreparedSignature) signerInfo(signature []byte, o *FinishOptions) (*cms
 			return nil, fail(CodeKey, err)
 		}
 		if err := p.algorithm.Verify(pub, p.signed(), signature); err != nil {
+			if _, _, notCMS := cmsdata.ParsePrefix(signature); notCMS == nil {
+				err = fail(CodeWhole, nil)
+			}
 			return nil, signer.NewError(signer.CodeSignatureInvalid, err, "algorithm", p.algorithm.Name())
 		}
 	} else if len(signature) == 0 {

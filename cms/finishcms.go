@@ -77,7 +77,7 @@ func (p *PreparedSignature) answered(ctx context.Context, ber []byte, o *FinishO
 	over := func(sd *cmsdata.SignedData) (digester, error) { return overDigest(sd, digest, hash) }
 	sd, s, err := answer(ctx, ber, p.chain[0], o.PAdES, over)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, p.mixedUp(ber, err)
 	}
 	if raw, err = distinguished(ber, sd); err != nil {
 		return nil, nil, err
@@ -114,6 +114,18 @@ func (p *PreparedSignature) answered(ctx context.Context, ber []byte, o *FinishO
 		raw = nil
 	}
 	return sd, raw, p.raise(ctx, sd, si, o)
+}
+
+// mixedUp says it where somebody sent the service what Request is over.
+func (p *PreparedSignature) mixedUp(ber []byte, err error) error {
+	sd, _, perr := cmsdata.ParsePrefix(ber)
+	if perr != nil || !isCode(err, CodeContentDigest) {
+		return err
+	}
+	if signed, merr := sd.Signers[0].MessageDigest(); merr == nil && bytes.Equal(signed, sum(p.algorithm.Hash, p.attrs)) {
+		return fail(CodeRequestSigned, err)
+	}
+	return err
 }
 
 // notInPDF are the attributes that ISO 32000-2, 12.8.3.4.3, i, forbids.

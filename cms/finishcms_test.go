@@ -16,6 +16,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/der"
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/internal/testtool"
+	"github.com/kyso-dev/kyso/signer"
 )
 
 // prepared is a preparation that was stored meanwhile.
@@ -130,6 +131,17 @@ func TestFinishCMSRefuses(t *testing.T) {
 		_, err := finishCMS(t, c.p, c.content, c.der, c.o)
 		require.ErrorIs(t, err, codeErr(c.code), name)
 	}
+	// The two that are easily mixed up are told apart.
+	mixed, err := cms.PrepareDigest(p.Request().Digest, hash, pki.Chain("ec"), nil)
+	require.NoError(t, err)
+	other, err := mixed.FinishDER(t.Context(), signRequest(t, pki, "ec", mixed), nil)
+	require.NoError(t, err)
+	_, err = finishCMS(t, p, text, other, nil)
+	require.ErrorIs(t, err, codeErr(cms.CodeRequestSigned))
+	err = p.Finish(t.Context(), &bytes.Buffer{}, strings.NewReader(text), raw, nil)
+	require.ErrorIs(t, err, signer.ErrSignatureInvalid)
+	require.ErrorIs(t, err, codeErr(cms.CodeWhole))
+
 	require.ErrorIs(t, p.FinishCMS(t.Context(), nil, strings.NewReader(text), raw, nil), codeErr(cms.CodeOptions))
 	require.ErrorIs(t, p.FinishCMS(t.Context(), &bytes.Buffer{}, nil, raw, nil), codeErr(cms.CodeContent))
 	none, h := new(cms.PreparedSignature).Digest()

@@ -114,6 +114,14 @@ var cms = map[string]Message{
 		En: "the service's signature is not encoded in DER and cannot be brought to it without changing what others signed",
 		Vi: "chữ ký do dịch vụ trả về không được mã hóa theo DER và không thể chuyển sang DER mà không làm thay đổi phần bên khác đã ký",
 	},
+	"cms.request-signed": {
+		En: "the service was sent the digest for a bare signature value; for a CMS it needs the digest of the document itself",
+		Vi: "dịch vụ đã nhận giá trị băm dùng cho giá trị chữ ký; để tạo CMS cần gửi giá trị băm của chính tài liệu",
+	},
+	"cms.whole": {
+		En: "what was given is a whole CMS, not a bare signature value",
+		Vi: "dữ liệu được đưa vào là một cấu trúc CMS hoàn chỉnh, không phải giá trị chữ ký",
+	},
 	"cms.certificate-other": {
 		En: "the service did not sign with the certificate of {subject}",
 		Vi: "dịch vụ không ký bằng chứng thư số của {subject}",
