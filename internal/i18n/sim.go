@@ -42,8 +42,8 @@ var sim = map[string]Message{
 		Vi: "cấu hình ký không dùng được cho số thuê bao này[[ (mã {code})]][[: {text}]]",
 	},
 	"sim.handshake": {
-		En: "the mobile signature service wants a handshake first, which is not supported[[ (code {code})]][[: {text}]]",
-		Vi: "dịch vụ ký số di động yêu cầu bước bắt tay (handshake) chưa được hỗ trợ[[ (mã {code})]][[: {text}]]",
+		En: "the mobile signature service wants a handshake (MSS_Handshake) before anything else[[ (code {code})]][[: {text}]]; nothing was sent to the phone",
+		Vi: "dịch vụ ký số di động yêu cầu bước bắt tay (MSS_Handshake) trước khi ký[[ (mã {code})]][[: {text}]]; chưa có gì được gửi tới điện thoại",
 	},
 	"sim.fault": {
 		En: "the mobile signature service reports a fault[[ (code {code})]][[: {text}]]",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/remotetest"
 	"github.com/kyso-dev/kyso/remote/sim"
@@ -55,7 +56,14 @@ func FuzzAnswer(f *testing.F) {
 			HTTPClient: &http.Client{Transport: canned{status, body}},
 		})
 		require.NoError(t, err)
-		sig, err := remote.New(p, &remote.Options{Clock: clock}).Sign(t.Context(), digest("a"), crypto.SHA256)
+		key := remote.New(p, &remote.Options{Clock: clock, CheckCMS: cms.CheckDigest})
+		if der, err := key.SignCMS(t.Context(), requests("b")[0]); err == nil {
+			require.NoError(t, cms.CheckDigest(der, digest("b"), crypto.SHA256, chain[0]))
+		}
+		if der, err := p.SignText(t.Context(), sim.Text{Text: "c", Check: cms.CheckContent}); err == nil {
+			require.NoError(t, cms.CheckContent(der, []byte("c"), chain[0]))
+		}
+		sig, err := key.Sign(t.Context(), digest("a"), crypto.SHA256)
 		if err == nil {
 			require.NoError(t, rsa.VerifyPKCS1v15(chain[0].PublicKey.(*rsa.PublicKey), crypto.SHA256, digest("a"), sig))
 			return
