@@ -261,6 +261,8 @@ func TestRefused(t *testing.T) {
 		"X13 an unknown transform":            {body, forged{references: reference("#body", "", transforms(step("urn:x", "")), bodyForm)}.signature(t), CodeTransform},
 		"X13 XPath that selects nothing":      {body, forged{references: reference("", "", transforms(step(TransformXPath, "<ds:XPath>self::nothing</ds:XPath>")), "")}.signature(t), CodeEmpty},
 		"X13 Filter 2 that selects nothing":   {body, forged{references: reference("", "", transforms(step(TransformFilter2, `<XPath xmlns="`+spaceFilter+`" Filter="intersect">//nothing</XPath>`)), "")}.signature(t), CodeEmpty},
+		"X13 XPath of attributes":             {`<Body Id="body" x="1" z="2">pay Alice</Body>`, forged{references: reference("", "", transforms(step(TransformXPath, "<ds:XPath>@z</ds:XPath>")), "<Body></Body>")}.signature(t), ""},
+		"X13 Filter 2 of attributes":          {body, forged{references: reference("", "", transforms(step(TransformFilter2, `<XPath xmlns="`+spaceFilter+`" Filter="subtract">//@Id</XPath>`)), "")}.signature(t), CodeXPath},
 		"X13 XPath with a function of others": {body, forged{references: reference("", "", transforms(step(TransformXPath, "<ds:XPath>document('file:///etc/passwd')</ds:XPath>")), "")}.signature(t), CodeXPath},
 		"X13 XPath that cannot be read":       {body, forged{references: reference("", "", transforms(step(TransformXPath, "<ds:XPath>self::</ds:XPath>")), "")}.signature(t), CodeXPath},
 		"X14 a file":                          {body, forged{references: reference("file:///etc/passwd", "", "", "")}.signature(t), CodeReferenceExternal},

@@ -1,6 +1,7 @@
 package xml
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -124,16 +125,19 @@ func (d *digester) librarySelect(t *xmltree.Tree, f *filter) (found []xmltree.No
 	if err != nil {
 		return nil, err
 	}
+	var refused error
 	err = d.bounded(func() {
 		for it := e.Select(&navigator{d: d, t: t, names: names}); it.MoveNext(); {
 			n := it.Current().(*navigator)
-			if n.p.kind == pointNode {
-				found = append(found, n.p.n)
+			if n.p.kind != pointNode {
+				refused = fail(CodeXPath, nil, "reason", "attributes that a filter selects are not supported")
+				return
 			}
+			found = append(found, n.p.n)
 			d.count(libraryStep)
 		}
 	})
-	return found, err
+	return found, cmp.Or(err, refused)
 }
 
 // navigator walks a tree for the library. A namespace node looks like an attribute, which it lacks a kind for; a processing
@@ -144,6 +148,7 @@ type navigator struct {
 	p point
 
 	names bool // the expression has no name test without a prefix: prefixes are those of the document
+	along bool // it came to an attribute from its element: an attribute that it began at has no attributes
 }
 
 func (n *navigator) NodeType() xpath.NodeType {
@@ -240,7 +245,7 @@ func (n *navigator) MoveToParent() bool {
 
 func (n *navigator) MoveToNextAttribute() bool {
 	n.d.count(libraryStep)
-	if n.p.kind == pointNamespace || n.p.n == 0 || n.t.Kind(n.p.n) != xmltree.Start {
+	if n.p.kind != pointNode && !n.along || n.p.n == 0 || n.t.Kind(n.p.n) != xmltree.Start {
 		return false
 	}
 	attrs := n.t.Attrs(n.p.n)
@@ -250,7 +255,7 @@ func (n *navigator) MoveToNextAttribute() bool {
 	}
 	for ; i < len(attrs); i++ {
 		if !attrs[i].Decl {
-			n.p = point{n: n.p.n, attribute: i, kind: pointAttribute}
+			n.p, n.along = point{n: n.p.n, attribute: i, kind: pointAttribute}, true
 			return true
 		}
 	}

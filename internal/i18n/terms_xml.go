@@ -80,6 +80,7 @@ var xmlTerms = map[string]string{
 	"it is not one that can be read":                                            "không đọc được",
 	"the function {1} is not supported":                                         "không hỗ trợ hàm {1}",
 	"the function name() beside names without a prefix is not supported":        "không hỗ trợ hàm name() cùng với tên không có tiền tố",
+	"attributes that a filter selects are not supported":                        "chưa hỗ trợ bộ lọc chọn thuộc tính",
 	"the namespace axis and variables are not supported":                        "không hỗ trợ trục namespace và biến",
 	"References or Objects of a signature":                                      "phần tử Reference hoặc Object của một chữ ký",
 	"its pieces do not follow one another":                                      "các phần của trạng thái không nối tiếp nhau",
