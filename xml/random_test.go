@@ -9,9 +9,10 @@ import (
 
 // randomDocument makes documents of every shape that canonicalisation can meet, the same for the same seed.
 type randomDocument struct {
-	r   *rand.Rand
-	b   strings.Builder
-	ids int
+	r    *rand.Rand
+	b    strings.Builder
+	ids  int
+	more bool // Ids under other names, xml:id
 }
 
 func newRandom(seed uint64) *randomDocument {
@@ -103,7 +104,11 @@ func (d *randomDocument) element(scope map[string]string, budget, depth int) {
 	}
 	if d.r.IntN(2) == 0 || depth == 0 {
 		d.ids++
-		attrs = append(attrs, fmt.Sprintf("Id='id%d'", d.ids))
+		name := "Id"
+		if d.more {
+			name = pick(d.r, []string{"Id", "ID", "id", "iD", "xml:id"})
+		}
+		attrs = append(attrs, fmt.Sprintf("%s='id%d'", name, d.ids))
 	}
 	d.r.Shuffle(len(attrs), func(i, j int) { attrs[i], attrs[j] = attrs[j], attrs[i] })
 	d.b.WriteString("<" + name)
