@@ -73,19 +73,9 @@ func (p *PreparedSignature) answered(ctx context.Context, ber []byte, o *FinishO
 	if len(p.chain) == 0 {
 		return nil, nil, badState("it has no certificate, or too many")
 	}
-	digest, hash := p.Digest()
-	over := func(sd *cmsdata.SignedData) (digester, error) { return overDigest(sd, digest, hash) }
-	sd, s, err := answer(ctx, ber, p.chain[0], o.PAdES, over)
+	sd, s, raw, err := p.readAnswer(ctx, ber, o.PAdES)
 	if err != nil {
-		return nil, nil, p.mixedUp(ber, err)
-	}
-	if raw, err = distinguished(ber, sd); err != nil {
 		return nil, nil, err
-	}
-	if !bytes.Equal(raw, ber) {
-		if sd, s, err = answer(ctx, raw, p.chain[0], o.PAdES, over); err != nil {
-			return nil, nil, err
-		}
 	}
 	si := sd.Signers[0]
 	if !slices.ContainsFunc(s.Certificates, s.Certificate.Equal) {
@@ -97,23 +87,45 @@ func (p *PreparedSignature) answered(ctx context.Context, ber []byte, o *FinishO
 		}
 		s.Certificates, raw = sd.X509(), nil
 	}
-	if level != LevelBB || o.PAdES {
-		d := &reader{ctx: ctx, opts: ReadOptions{PAdES: o.PAdES}, sd: sd}
-		if err := d.baseline(s, level); err != nil {
-			return nil, nil, err
-		}
-	}
-	if o.PAdES {
-		for _, a := range slices.Concat(si.SignedAttrs, si.UnsignedAttrs) {
-			if has([]cmsdata.Attribute{a}, notInPDF...) {
-				return nil, nil, refused(level, "it has the attribute "+cmsdata.AttributeName(a.Type)+", which a PDF admits in no signature")
-			}
-		}
+	if err := admit(sd, s, level, o.PAdES); err != nil {
+		return nil, nil, err
 	}
 	if level != LevelBB {
 		raw = nil
 	}
 	return sd, raw, p.raise(ctx, sd, si, o)
+}
+
+// readAnswer checks an answer. raw is it in DER.
+func (p *PreparedSignature) readAnswer(ctx context.Context, ber []byte, pades bool) (sd *cmsdata.SignedData, s *Signature, raw []byte, err error) {
+	digest, hash := p.Digest()
+	over := func(sd *cmsdata.SignedData) (digester, error) { return overDigest(sd, digest, hash) }
+	if sd, s, err = answer(ctx, ber, p.chain[0], pades, over); err != nil {
+		return nil, nil, nil, p.mixedUp(ber, err)
+	}
+	if raw, err = distinguished(ber, sd); err != nil {
+		return nil, nil, nil, err
+	}
+	if !bytes.Equal(raw, ber) {
+		sd, s, err = answer(ctx, raw, p.chain[0], pades, over)
+	}
+	return sd, s, raw, err
+}
+
+// admit refuses what can have no baseline level where one is wanted, and under pades what a PDF does not admit.
+func admit(sd *cmsdata.SignedData, s *Signature, level Level, pades bool) error {
+	if level == LevelBB && !pades {
+		return nil
+	}
+	if err := (&reader{opts: ReadOptions{PAdES: pades}, sd: sd}).baseline(s, level); err != nil || !pades {
+		return err
+	}
+	for _, a := range slices.Concat(s.Info.SignedAttrs, s.Info.UnsignedAttrs) {
+		if slices.ContainsFunc(notInPDF, a.Type.Equal) {
+			return refused(level, "it has the attribute "+cmsdata.AttributeName(a.Type)+", which a PDF admits in no signature")
+		}
+	}
+	return nil
 }
 
 // mixedUp says it where somebody sent the service what Request is over.
