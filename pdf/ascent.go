@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
+	"encoding/asn1"
 	"hash"
 	"slices"
 	"time"
@@ -65,9 +66,9 @@ func (a *ascent) signed(level Level, field string, der []byte, room int) error {
 	e.gather(sd)
 	var list []witness
 	proved := a.now()
-	for _, si := range sd.Signers {
-		for _, attr := range si.UnsignedAttrs {
-			if !attr.Type.Equal(cmsdata.OIDSignatureTimestamp) {
+	stamps := func(attrs []cmsdata.Attribute, kind asn1.ObjectIdentifier) error {
+		for _, attr := range attrs {
+			if !attr.Type.Equal(kind) {
 				continue
 			}
 			for _, raw := range attr.Values {
@@ -81,8 +82,19 @@ func (a *ascent) signed(level Level, field string, der []byte, room int) error {
 				}
 				e.Evidence.Add(&trust.Evidence{Certificates: token.Certificates()})
 				list = append(list, witness{key, field, cert, proved})
-				proved = token.Info.Time
+				if kind.Equal(cmsdata.OIDSignatureTimestamp) {
+					proved = token.Info.Time
+				}
 			}
+		}
+		return nil
+	}
+	for _, si := range sd.Signers {
+		if err := stamps(si.UnsignedAttrs, cmsdata.OIDSignatureTimestamp); err != nil {
+			return err
+		}
+		if err := stamps(si.SignedAttrs, cmsdata.OIDContentTimestamp); err != nil { // what is signed exists since the signature does
+			return err
 		}
 		cert := si.Certificate(sd.X509())
 		list = append([]witness{{key, field, cert, proved}}, list...)

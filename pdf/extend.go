@@ -202,14 +202,19 @@ func (x *extension) witnesses() ([]witness, error) {
 			above = now
 		}
 		for _, t := range s.CMS.Timestamps {
-			if t.Kind != cms.SignatureTimestamp {
+			when := above
+			switch t.Kind {
+			case cms.SignatureTimestamp:
+			case cms.ContentTimestamp: // signed: it exists since the signature does
+				when = at
+			default:
 				continue
 			}
 			cert, err := signerOf(t.Token, x.opts.Certificates)
 			if err != nil {
 				return nil, fault(CodeEvidence, err, "field", s.Field)
 			}
-			list = append(list, witness{key, s.Field, cert, above})
+			list = append(list, witness{key, s.Field, cert, when})
 		}
 	}
 	for _, t := range x.doc.Timestamps {

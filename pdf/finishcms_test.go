@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/x509"
 	"encoding/asn1"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.mozilla.org/pkcs7"
@@ -23,6 +25,7 @@ import (
 	"github.com/kyso-dev/kyso/internal/testtool"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/signer"
+	"github.com/kyso-dev/kyso/trust"
 )
 
 // service answers a digest with a whole CMS. attrs are further signed attributes; edit changes what is sent.
@@ -180,6 +183,44 @@ func TestFinishCMSChanges(t *testing.T) {
 	require.Equal(t, string(cms.CodeNotDER), code(err))
 }
 
+// either is two PKIs.
+type either [2]*collector
+
+func (e either) Collect(ctx context.Context, cert *x509.Certificate, at time.Time, known *trust.Evidence) (*trust.Evidence, error) {
+	if e[0].nameOf(cert) != "" {
+		return e[0].Collect(ctx, cert, at, known)
+	}
+	return e[1].Collect(ctx, cert, at, known)
+}
+
+// TestFinishCMSContentTimestamp: a time-stamp that the service had made before it signed comes from an authority of its own, and the long-term
+// levels hold the evidence for that one too, made at once or later.
+func TestFinishCMSContentTimestamp(t *testing.T) {
+	pki, _ := testpki.Start(t)
+	other, err := testpki.New(nil)
+	require.NoError(t, err)
+	defer other.Close()
+	doc := plain()
+	p := prepare(t, pki, doc, "signer", nil)
+	digest, hash := p.Digest()
+	token, err := other.TSAClient().Timestamp(t.Context(), digest, hash)
+	require.NoError(t, err)
+	raw := service(t, pki, "signer", digest, hash, nil, bound(pki, "signer"), cmsdata.NewAttribute(cmsdata.OIDContentTimestamp, token.Raw))
+	all := either{{p: pki}, {p: other}}
+	for _, level := range []pdf.Level{pdf.LevelBLT, pdf.LevelBLTA} {
+		out, err := finishCMS(t, p, doc, raw, &pdf.FinishOptions{Level: level, Timestamper: pki.TSAClient(), Collector: all})
+		require.NoError(t, err)
+		require.Equal(t, level, read(t, out).Signatures[0].Level)
+		plain, err := finishCMS(t, p, doc, raw, nil)
+		require.NoError(t, err)
+		var later bytes.Buffer
+		require.NoError(t, pdf.Extend(t.Context(), &later, bytes.NewReader(plain), int64(len(plain)), &pdf.ExtendOptions{Level: level, Timestamper: pki.TSAClient(), Collector: all}))
+		require.Equal(t, level, read(t, later.Bytes()).Signatures[0].Level)
+	}
+	_, err = finishCMS(t, p, doc, raw, &pdf.FinishOptions{Level: pdf.LevelBLT, Timestamper: pki.TSAClient(), Collector: &collector{p: pki}})
+	require.Equal(t, string(pdf.CodeEvidence), code(err))
+}
+
 // indefinite gives the outermost three elements of a SignedData indefinite lengths, as BER writers that stream do.
 func indefinite(t testing.TB, raw []byte) []byte {
 	t.Helper()
@@ -314,7 +355,8 @@ func TestSubFilter(t *testing.T) {
 func TestJudgesOnOthersCMS(t *testing.T) {
 	qpdf, pdfsig, openssl := testtool.Need(t, "qpdf"), testtool.Need(t, "pdfsig"), testtool.Need(t, "openssl")
 	pki, _ := testpki.Start(t)
-	root, dir := writePEM(t, pki), t.TempDir()
+	other, _ := testpki.Start(t) // the authority of a content time-stamp
+	root, dir, all := writePEM(t, pki), t.TempDir(), either{{p: pki}, {p: other}}
 	p12, err := pki.PKCS12("signer")
 	require.NoError(t, err)
 	keyFile, pass := store(t, "signer.p12", p12), store(t, "signer.pass", []byte(pki.Password()))
@@ -374,6 +416,12 @@ func TestJudgesOnOthersCMS(t *testing.T) {
 		{"ours-B-T", "", pdf.LevelBT, ours, "PAdES-BASELINE-T"},
 		{"ours-B-LT", "", pdf.LevelBLT, ours, "PAdES-BASELINE-LT"},
 		{"ours-B-LTA", "", pdf.LevelBLTA, ours, "PAdES-BASELINE-LTA"},
+		{"ours-content-time-stamp", "", pdf.LevelBLTA, func(octets []byte) []byte {
+			digest := sum(crypto.SHA256, octets)
+			token, err := other.TSAClient().Timestamp(t.Context(), digest, crypto.SHA256)
+			require.NoError(t, err)
+			return service(t, pki, "signer", digest, crypto.SHA256, nil, bound(pki, "signer"), cmsdata.NewAttribute(cmsdata.OIDContentTimestamp, token.Raw))
+		}, "PAdES-BASELINE-LTA"},
 	}
 	doc := plain()
 	var paths []string
@@ -381,7 +429,7 @@ func TestJudgesOnOthersCMS(t *testing.T) {
 		opts := &pdf.Options{SubFilter: e.kind, Hash: crypto.SHA256}
 		p := later(t, prepare(t, pki, doc, "signer", opts))
 		raw := e.make(ranges(t, pki, p, doc, "signer"))
-		out, err := finishCMS(t, p, doc, raw, &pdf.FinishOptions{Level: e.level, Timestamper: pki.TSAClient(), Collector: &collector{p: pki}})
+		out, err := finishCMS(t, p, doc, raw, &pdf.FinishOptions{Level: e.level, Timestamper: pki.TSAClient(), Collector: all})
 		require.NoError(t, err, e.name)
 		if e.kind == pdf.SubFilterPKCS7 && e.name != "ours-plain" { // none of the others can make what PAdES asks for: they all claim a time, or bind nothing
 			p := prepare(t, pki, doc, "signer", nil)
@@ -401,7 +449,7 @@ func TestJudgesOnOthersCMS(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, complains, "qpdf: %s", e.name)
 	}
-	for i, answer := range testtool.DSS(t, append([]string{"validate", "--online", "--trust", root}, paths...)...) {
+	for i, answer := range testtool.DSS(t, append([]string{"validate", "--online", "--trust", root, "--trust", writePEM(t, other)}, paths...)...) {
 		if list[i].name == "openssl-noattr" { // sound to EU DSS, but no signature without a message-digest attribute
 			require.Equal(t, true, testtool.Field(answer, "signatures", 0, "integrity", "signature_valid"), answer)
 		} else {
@@ -410,7 +458,7 @@ func TestJudgesOnOthersCMS(t *testing.T) {
 		require.Equal(t, list[i].format, testtool.Field(answer, "signatures", 0, "format"), list[i].name)
 		require.Empty(t, testtool.Field(answer, "signatures", 0, "structural_errors"), list[i].name)
 	}
-	for i, answer := range testtool.Hanko(t, append([]string{"validate", "--online", "--trust", root}, paths...)...) {
+	for i, answer := range testtool.Hanko(t, append([]string{"validate", "--online", "--trust", root, "--trust", writePEM(t, other)}, paths...)...) {
 		require.Equal(t, true, testtool.Field(answer, "bottom_line"), "%s: %v", list[i].name, answer)
 		require.Equal(t, true, testtool.Field(answer, "signatures", 0, "gap_is_contents"), list[i].name)
 	}
