@@ -53,7 +53,7 @@ func (s *Server) check(m *mss.Message, in *arrival) *mss.Message {
 		return failure(108, 0, "version "+major+"."+minor+" is spoken")
 	case m.APID == "" || m.APTransID == "" || m.Instant == "":
 		return failure(102, 0, "AP_Info")
-	case !isNCName(m.APTransID) || len(m.APTransID) > 32:
+	case !isNCName(m.APTransID) || d.FiCom && len(m.APTransID) > 32: // Swisscom's own client has 39
 		return failure(101, 0, "AP_TransID")
 	case m.APID != s.opts.APID || m.APPassword != s.opts.APPassword || !in.of(m.APID):
 		return failure(104, 0, "AP_ID")

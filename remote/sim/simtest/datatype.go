@@ -28,6 +28,7 @@ var datatypes = map[string]func(string) bool{
 	"base64Binary":    isBase64,
 	"mode":            oneOf("synch", "asynchClientServer", "asynchServerServer"),
 	"clientMode":      oneOf("synch", "asynchClientServer"),
+	"receiptMode":     oneOf("synch", "asynch"),
 	"comparison":      oneOf("exact", "minimum", "better"),
 }
 

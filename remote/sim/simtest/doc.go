@@ -12,6 +12,8 @@
 // as 84900092401, are no SIM: a request for one ends with the fault of that code. A request for 41000000000, Swisscom's heartbeat, ends
 // with 101 and the words "Illegal msisdn".
 //
+// Swisscom's own Java client was run against it, REST and SOAP, and clients that zeep makes of three WSDLs are part of the tests.
+//
 // # The phone
 //
 // [Server.Phone] is a page that shows what the phone would: the text and the code, and asks for the PIN. Three wrong PINs block it. The

@@ -102,8 +102,7 @@ func (f Fault) spoil(s *Server, m *mss.Message) {
 }
 
 // answer writes a body, with what goes wrong on the way.
-func (f Fault) answer(s *Server, w http.ResponseWriter, status int, body []byte) {
-	kind := contentTypes(s.opts.Dialect)[0] + ";charset=utf-8"
+func (f Fault) answer(s *Server, w http.ResponseWriter, status int, kind string, body []byte) {
 	switch f {
 	case ResetLost:
 		panic(http.ErrAbortHandler)

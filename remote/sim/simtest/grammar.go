@@ -3,6 +3,7 @@ package simtest
 // The grammars are the requests of two schemas, a form in a line: its name and what is in it, in the order of the schema.
 //
 //	@Name=type      an attribute
+//	@other          any attributes of other namespaces
 //	Name=form       an element; without a form, that of its own name
 //	(A|B|other)     any of these, or an element of another namespace
 //	#type           a value instead of elements
@@ -12,7 +13,7 @@ package simtest
 // Behind it, ? is at most once, * as often as one likes, + at least once. Elements stand in the namespace of TS 102 204 unless they have
 // a prefix. A form that is not there belongs to another standard, and is not served.
 
-// grammarETSI is TS 102 204 with what Methics and FiCom added.
+// grammarETSI is TS 102 204 with what Methics, FiCom and Swisscom added.
 const grammarETSI = `
 message = @MajorVersion=integer @MinorVersion=integer AP_Info=application MSSP_Info=service
 application = @AP_ID=anyURI @AP_TransID=NCName @AP_PWD=string @Instant=dateTime @AP_URL=anyURI?
@@ -49,6 +50,10 @@ fi:PKCS1 = fi:SignatureValue=base64Binary fi:X509Certificate=base64Binary
 fi:PostalAddress = fi:Name=string fi:StreetAddress=string fi:PostalCode=string fi:Town=string fi:Country=string
 fi:ServiceResponses = fi:ServiceResponse=fi:response*
 fi:response = fi:Description=uri fi:Entity=member? fi:Status=status?
+receipt = @ReceiptMessagingMode=receiptMode @TimeOut=integer? @RetryTimeOut=integer? @NextRetry=integer? @NetworkAck=boolean? @ClientAck=boolean? @UserAck=boolean? @UserResponse=string? @FaultMessage=string? @other sco:ReceiptProfile=sco:profile?
+sco:ReceiptRequestExtension = receipt
+sco:ReceiptResponseExtension = receipt
+sco:profile = @Language=string? @other sco:ReceiptProfileURI=anyURI other*
 `
 
 // grammarVN is the WSDL of the Vietnamese government's service.

@@ -15,7 +15,7 @@ type Guesses struct {
 	NoSubcodes     bool          // three digits only
 	NoAsynch       bool          // asynchronous requests are refused
 	HandshakeFirst bool          // until there was a handshake everything else is refused with 106
-	Wrapper        string        // namespace of the answer's wrapper, as on Methics' servers
+	Wrapper        string        // namespace of the answer's wrapper; "": that of the request's
 	OneCert        bool          // registration answers with the signer's certificate only
 	Once           bool          // the end of a transaction is told once
 	Forget         time.Duration // after its end a transaction is not known any more; 0: it stays

@@ -10,12 +10,12 @@ import (
 )
 
 // namespaces by the prefixes that grammars have.
-var namespaces = map[string]string{"": mss.Space, "fi": mss.SpaceFiCom, "ds": mss.SpaceDS}
+var namespaces = map[string]string{"": mss.Space, "fi": mss.SpaceFiCom, "ds": mss.SpaceDS, "sco": "http://www.swisscom.ch/TS102204/ext/v1.0.0"}
 
 // unserved are the other namespaces that the schemas import. What they have stands in no grammar, and is not taken.
 var unserved = []string{
 	"http://www.w3.org/2001/04/xmlenc#", mss.SOAP12, "urn:oasis:names:tc:SAML:2.0:protocol", "urn:oasis:names:tc:SAML:2.0:assertion",
-	"http://www.methics.fi/MSSPRegistration/v1.0.0#", mss.SpaceExt, "http://www.swisscom.ch/TS102204/ext/v1.0.0", "http://mid.swisscom.ch/TS102204/as/v1.0",
+	"http://www.methics.fi/MSSPRegistration/v1.0.0#", mss.SpaceExt, "http://mid.swisscom.ch/TS102204/as/v1.0",
 	"http://ae.mobile-id.vn/TS102204/ext/v1.0.0", "http://mid.ae.mobile-id.vn/TS102204/as/v1.0",
 }
 
@@ -28,6 +28,7 @@ type form struct {
 	value      func(string) bool // of the text; nil: the element has none
 	mixed      bool              // text may stand between its elements
 	anything   bool
+	others     bool // attributes of other namespaces may stand there
 	attributes []attribute
 	content    []particle
 }
@@ -103,11 +104,14 @@ func (s schema) add(f *form, word string) {
 		f.anything = true
 	case word[0] == '#':
 		f.value = s[word[1:]].value
+	case word == "@other":
+		f.others = true
 	case word[0] == '@':
 		name, kind, _ := strings.Cut(word[1:], "=")
 		f.attributes = append(f.attributes, attribute{name, s[kind].value, times != 0})
 	case s[word] != nil && word[0] >= 'a' && !strings.Contains(word, ":"): // what another form has too
 		f.attributes, f.content = append(f.attributes, s[word].attributes...), append(f.content, s[word].content...)
+		f.others = s[word].others
 	default:
 		p := particle{least: 1, most: 1}
 		if times == 0 || times == 1 {
@@ -190,7 +194,7 @@ func (f *form) checkAttributes(e *mss.Element) *flaw {
 		}
 	}
 	for _, a := range e.Attrs {
-		if ofXML(a) {
+		if ofXML(a) || f.others && a.Name.Space != "" && a.Name.Space != f.space && a.Name.Space != spaceXSI {
 			found++
 		}
 	}

@@ -234,8 +234,8 @@ func (s *Server) form() mss.Form {
 	return f
 }
 
-// contentTypes are those of requests that the service takes; its answers have the first. Services that want text/xml with the envelope of
-// SOAP 1.2 publish WSDLs whose clients send the other.
+// contentTypes are those of requests that the service takes; an answer has that of its request. Services that want text/xml with the
+// envelope of SOAP 1.2 publish WSDLs whose clients send, and take, nothing but the other.
 func contentTypes(d sim.Dialect) []string {
 	switch {
 	case d.JSON:
@@ -266,6 +266,9 @@ func (s *Server) port(call sim.Call) http.HandlerFunc {
 		f := s.takeFault(call)
 		form := s.form()
 		s.mu.Unlock()
+		if form.Wrapper == "" && !form.JSON {
+			form.Wrapper = mss.WrapperOf(body)
+		}
 		if f == Reset {
 			panic(http.ErrAbortHandler)
 		}
@@ -275,7 +278,11 @@ func (s *Server) port(call sim.Call) http.HandlerFunc {
 			status = cmp.Or(s.opts.Guesses.FaultStatus, http.StatusInternalServerError)
 		}
 		f.spoil(s, answer)
-		f.answer(s, w, status, form.Write(answer))
+		kind := contentTypes(s.opts.Dialect)[0]
+		if got := mediaType(r.Header.Get("Content-Type")); slices.Contains(contentTypes(s.opts.Dialect), got) {
+			kind = got
+		}
+		f.answer(s, w, status, kind+";charset=utf-8", form.Write(answer))
 	}
 }
 

@@ -342,11 +342,13 @@ func (s *Server) outcome(m *mss.Message, t *transaction) *mss.Message {
 	return answer
 }
 
-// status answers how a transaction stands.
+// status answers how a transaction stands. FiCom wants the AP_TransID of the request in looks too; Swisscom's own client sends others.
 func (s *Server) status(m *mss.Message) *mss.Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.transactions, func(t *transaction) bool { return t.ID == m.TransID && t.apTransID == m.APTransID })
+	i := slices.IndexFunc(s.transactions, func(t *transaction) bool {
+		return t.ID == m.TransID && (t.apTransID == m.APTransID || !s.opts.Dialect.FiCom)
+	})
 	if i < 0 {
 		return failure(101, 0, "MSSP_TransID")
 	}
@@ -413,6 +415,9 @@ func (s *Server) profile(m *mss.Message) *mss.Message {
 	answer.Profiles = []string{s.opts.Dialect.Profile}
 	if m.Params != "" && card.Chain != nil {
 		answer.Certs = encoded(card, s.opts.Guesses.OneCert)
+		for i := range answer.Certs {
+			answer.Subjects = append(answer.Subjects, card.Chain[i].Subject.String())
+		}
 	}
 	return answer
 }

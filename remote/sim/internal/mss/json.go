@@ -220,9 +220,11 @@ func (m *Message) object() object {
 		status := object{"StatusCode": object{"Value": m.Code}}
 		status.put("StatusMessage", m.Text)
 		if m.Call == Profile && len(m.Certs) > 0 {
-			status["StatusDetail"] = object{"ProfileQueryExtension": object{"Sscds": object{"Sim": object{
-				"State": "ACTIVE", "MobileUserCertificate": []object{{"Algorithm": "RSA", "State": "ACTIVE", "X509Certificate": m.Certs}},
-			}}}}
+			cert := object{"Algorithm": "RSA", "State": "ACTIVE", "X509Certificate": m.Certs}
+			if len(m.Subjects) > 0 {
+				cert["X509SubjectName"] = m.Subjects
+			}
+			status["StatusDetail"] = object{"ProfileQueryExtension": object{"Sscds": object{"Sim": object{"State": "ACTIVE", "MobileUserCertificate": []object{cert}}}}}
 		}
 		o["Status"] = status
 	}

@@ -73,6 +73,7 @@ type Message struct {
 	Text      string // of the status
 	Profiles  []string
 	Certs     []string // base64, of a registration or a profile query
+	Subjects  []string // their names, of a profile query: written, not read
 	ExtraCert bool     // write Certs in the form of Vietnam's CertificateResponse
 	Settled   *Settled // of a handshake, which JSON does not have
 }

@@ -43,6 +43,19 @@ func MessageOf(root *Element) (*Element, error) {
 	return found, err
 }
 
+// WrapperOf is the namespace of the operation's element in an envelope; "" where it has none, or is none.
+func WrapperOf(data []byte) string {
+	root, err := Parse(data)
+	if err != nil {
+		return ""
+	}
+	body, err := new(reader).body(root)
+	if err != nil || len(body.Children) != 1 || strings.HasPrefix(body.Children[0].Space, Space) {
+		return ""
+	}
+	return body.Children[0].Space
+}
+
 // body is the body of an envelope.
 func (r *reader) body(root *Element) (*Element, error) {
 	if root.Local != "Envelope" || root.Space != SOAP11 && root.Space != SOAP12 {
@@ -382,8 +395,11 @@ func (w *writer) status(m *Message) {
 		w.tag("m:StatusDetail").tag("x:ProfileQueryExtension", "xmlns:x", SpaceExt, "xmlns:ds", SpaceDS).tag("x:Sscds").tag("x:Sim")
 		w.leaf("x:State", "ACTIVE")
 		w.tag("x:MobileUserCertificate", "State", "ACTIVE", "Algorithm", "RSA")
-		for _, c := range m.Certs {
+		for i, c := range m.Certs {
 			w.leaf("ds:X509Certificate", c)
+			if i < len(m.Subjects) {
+				w.leaf("ds:X509SubjectName", m.Subjects[i])
+			}
 		}
 		w.end("x:MobileUserCertificate", "x:Sim", "x:Sscds", "x:ProfileQueryExtension", "m:StatusDetail")
 	}
