@@ -192,21 +192,31 @@ func supported(d remote.Document) error {
 	return nil
 }
 
-// startTH opens a transaction by password and one-time code, and exchanges what comes back for the signatures.
+// startTH opens a transaction by password and one-time code, and exchanges what comes back for the signatures. A code of our own that is
+// refused is followed by one of the next window, once: the clocks may differ by a little. Nothing was opened then, so it is no second
+// request.
 func (p *Provider) startTH(ctx context.Context, op *remote.Operation, req *signRequest) (remote.Status, error) {
 	password, err := p.config.TH.Password(ctx)
 	if err != nil {
 		return remote.Status{}, secretMissing(ctx, "password", err)
 	}
-	otp, err := p.oneTimeCode(ctx)
-	if err != nil {
-		return remote.Status{}, err
-	}
-	req.Password, req.OTP = password.Reveal(), otp.Reveal()
-	secrets := p.secrets(password, otp)
-	answer, maybe, err := p.call(ctx, pathSignTH, req, secrets)
-	if err != nil {
-		return remote.Status{}, started(op, maybe, err)
+	req.Password = password.Reveal()
+	secrets := p.secrets(password)
+	var answer *envelope
+	for try := 1; ; try++ {
+		otp, err := p.oneTimeCode(ctx)
+		if err != nil {
+			return remote.Status{}, err
+		}
+		req.OTP = otp.Reveal()
+		secrets = append(secrets, otp)
+		var maybe bool
+		if answer, maybe, err = p.call(ctx, pathSignTH, req, secrets); err == nil {
+			break
+		}
+		if err = started(op, maybe, err); try == codeTries || p.config.TH.TOTPSecret == "" || !errors.Is(err, remote.ErrOneTimeCode) {
+			return remote.Status{}, err
+		}
 	}
 	op.Remote = string(answer.Data.Transaction)
 	if answer.Data.SAD == "" {
@@ -220,16 +230,19 @@ func (p *Provider) startTH(ctx context.Context, op *remote.Operation, req *signR
 		"sp_id": p.config.SPID, "sp_password": p.config.SPPassword.Reveal(), "user_id": p.config.UserID, "password": password.Reveal(),
 		"sad": answer.Data.SAD.Reveal(), "transaction_id": transaction,
 	}
-	answer, maybe, err = p.call(ctx, pathConfirmTH, confirm, append(secrets, answer.Data.SAD))
+	answer, maybe, err := p.call(ctx, pathConfirmTH, confirm, append(secrets, answer.Data.SAD))
 	if err != nil {
 		return remote.Status{}, started(op, maybe, err)
 	}
-	signatures, err := collect(op, answer.Data.Signatures)
+	signatures, err := collect(op, answer.Data.signed())
 	if err != nil {
 		return remote.Status{}, err
 	}
 	return remote.Status{State: remote.StateSigned, Signatures: signatures, Text: string(answer.Message)}, nil
 }
+
+// codeTries is how many one-time codes are made for one request at most.
+const codeTries = 2
 
 // secretMissing is the error of a secret that could not be had.
 func secretMissing(ctx context.Context, name string, err error) error {
@@ -287,9 +300,9 @@ func (p *Provider) Poll(ctx context.Context, op *remote.Operation) (remote.Statu
 	switch {
 	case code != "":
 		end = remote.Said(code, remote.Answer{Text: status.Text}, secrets, "operation", op.ID)
-	case len(answer.Data.Signatures) > 0: // whatever the text: each is verified
+	case len(answer.Data.signed()) > 0: // whatever the text: each is verified
 		status.State = remote.StateSigned
-		status.Signatures, end = collect(op, answer.Data.Signatures)
+		status.Signatures, end = collect(op, answer.Data.signed())
 	case now == remote.StateSigned: // "success" without signatures: no success, and not to be waited for without end
 		end = remote.NewError(remote.CodeFault, remote.NewError(remote.CodeIncomplete, nil, "operation", op.ID, "want", itoa(len(op.Documents)), "got", "0"))
 	case answer.Data.ExpiresIn.Set && answer.Data.ExpiresIn.Value <= 0:

@@ -55,7 +55,16 @@ type data struct {
 	SAD          remote.Secret    `json:"sad"`
 	ExpiresIn    rest.Int         `json:"expired_in"`
 	Signatures   []signature      `json:"signatures"`
+	Files        []signature      `json:"signed_files"` // what the document calls them elsewhere
 	Certificates []certificateOut `json:"user_certificates"`
+}
+
+// signed are the signatures, under whichever name they came.
+func (d *data) signed() []signature {
+	if len(d.Signatures) == 0 {
+		return d.Files
+	}
+	return d.Signatures
 }
 
 // UnmarshalJSON passes over what is no object: with an error some services send a text or a list.

@@ -156,20 +156,23 @@ func (s *Server) userInfo(sub *Subscriber, _ []byte) reply {
 // credentialID names a certificate: its serial number, so that it stays the same.
 func credentialID(c *Certificate) string { return "cred-" + serialOf(c) }
 
-func (s *Server) credentials(sub *Subscriber, _ []byte) reply {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	ids := []string{}
-	for i := range sub.Certificates {
-		if !sub.Inactive {
-			ids = append(ids, credentialID(&sub.Certificates[i]))
+// credentials lists those of a kind, "" being all: the host of seals has seals alone.
+func (s *Server) credentials(kind ServiceType) func(sub *Subscriber, body []byte) reply {
+	return func(sub *Subscriber, _ []byte) reply {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		ids := []string{}
+		for i := range sub.Certificates {
+			if c := &sub.Certificates[i]; !sub.Inactive && (kind == "" || c.Type == kind) {
+				ids = append(ids, credentialID(c))
+			}
 		}
+		return s.cscReply(0, "SUCCESS", "", ids)
 	}
-	return s.cscReply(0, "SUCCESS", "", ids)
 }
 
-func (sub *Subscriber) credential(id string) *Certificate {
-	i := slices.IndexFunc(sub.Certificates, func(c Certificate) bool { return credentialID(&c) == id })
+func (sub *Subscriber) credential(id string, kind ServiceType) *Certificate {
+	i := slices.IndexFunc(sub.Certificates, func(c Certificate) bool { return credentialID(&c) == id && (kind == "" || c.Type == kind) })
 	if i < 0 {
 		return nil
 	}
@@ -183,10 +186,10 @@ func (s *Server) credentialInfo(sub *Subscriber, body []byte) reply {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if json.Unmarshal(body, &req) != nil || sub.credential(req.ID) == nil {
+	if json.Unmarshal(body, &req) != nil || sub.credential(req.ID, "") == nil {
 		return s.cscReply(60000, "CREDENTIAL_NOT_EXIST", "no_credential_match_id_"+req.ID, nil)
 	}
-	c := sub.credential(req.ID)
+	c := sub.credential(req.ID, "")
 	certs := make([]string, len(c.Chain))
 	for i, x := range c.Chain {
 		certs[i] = base64.StdEncoding.EncodeToString(x.Raw)
@@ -202,7 +205,12 @@ func (s *Server) credentialInfo(sub *Subscriber, body []byte) reply {
 	})
 }
 
-func (s *Server) signHash(sub *Subscriber, body []byte) reply {
+// signHash opens a transaction with a key of a kind, "" being any.
+func (s *Server) signHash(kind ServiceType) func(sub *Subscriber, body []byte) reply {
+	return func(sub *Subscriber, body []byte) reply { return s.signHashOf(kind, sub, body) }
+}
+
+func (s *Server) signHashOf(kind ServiceType, sub *Subscriber, body []byte) reply {
 	var req struct {
 		Credential string `json:"credentialId"`
 		Reference  string `json:"refTranId"`
@@ -218,7 +226,7 @@ func (s *Server) signHash(sub *Subscriber, body []byte) reply {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := sub.credential(req.Credential)
+	c := sub.credential(req.Credential, kind)
 	switch {
 	case c == nil:
 		return s.cscReply(60000, "CREDENTIAL_NOT_EXIST", "no_credential_match_id_"+req.Credential, nil)

@@ -29,6 +29,9 @@ type Guesses struct {
 	// TellLifetime: sign and status say in expired_in how many seconds are left.
 	TellLifetime bool
 
+	// SignedFiles: signatures stand in signed_files, as in calls to the webhook, and not in signatures.
+	SignedFiles bool
+
 	// UnknownIsWaiting: the status of a transaction that there is not reads as waiting. Otherwise it is 400.
 	UnknownIsWaiting bool
 
@@ -58,6 +61,14 @@ type Guesses struct {
 
 	// SuccessIsOne: the OAuth2 interface says 1 for success, as some of its tables do.
 	SuccessIsOne bool
+}
+
+// signaturesName is the member in which signatures stand.
+func (g Guesses) signaturesName() string {
+	if g.SignedFiles {
+		return "signed_files"
+	}
+	return "signatures"
 }
 
 // Webhook is where and how the server calls the application. The live service does so after a signature; whether it does in other

@@ -147,6 +147,9 @@ func (s *Server) Close() error {
 	return err
 }
 
+// ESeal is the base address of the OAuth2 interface for seals, which have a host of their own; tokens come from the other one.
+func (s *Server) ESeal() string { return s.URL + "/esca" }
+
 // SP769 is the base address of the WebAPI.
 func (s *Server) SP769() string { return s.URL + "/sca/sp769" }
 
@@ -267,10 +270,14 @@ func (s *Server) routes() http.Handler {
 		"/sca/sp769/v2/signatures/sign":             {CallSignTH, s.signTH},
 		"/sca/sp769/v2/signatures/confirm":          {CallConfirm, s.confirmTH},
 		"/auth/token":                               {CallToken, s.token},
-		"/csc/credentials/list":                     {CallList, s.withToken(s.credentials)},
+		"/csc/credentials/list":                     {CallList, s.withToken(s.credentials(""))},
 		"/csc/credentials/info":                     {CallInfo, s.withToken(s.credentialInfo)},
 		"/csc/credentials/gettraninfo":              {CallTranInfo, s.withToken(s.tranInfo)},
-		"/csc/signature/signhash":                   {CallSignHash, s.withToken(s.signHash)},
+		"/csc/signature/signhash":                   {CallSignHash, s.withToken(s.signHash(""))},
+		"/esca/csc/credentials/list":                {CallList, s.withToken(s.credentials(Seal))},
+		"/esca/csc/credentials/info":                {CallInfo, s.withToken(s.credentialInfo)},
+		"/esca/csc/credentials/gettraninfo":         {CallTranInfo, s.withToken(s.tranInfo)},
+		"/esca/csc/signature/signhash":              {CallSignHash, s.withToken(s.signHash(Seal))},
 		"/identityapi/userinfo/info":                {CallUserInfo, s.withToken(s.userInfo)},
 	} {
 		mux.HandleFunc(path, s.endpoint(e.call, e.handle))

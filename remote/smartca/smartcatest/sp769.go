@@ -209,7 +209,7 @@ func (s *Server) status(r *http.Request, _ []byte) reply {
 	if t.state == Expired && g.NoExpiredText {
 		message = waiting
 	}
-	data := map[string]any{"transaction_id": t.id, "signatures": t.signatures()}
+	data := map[string]any{"transaction_id": t.id, g.signaturesName(): t.signatures()}
 	if g.OtherStatusID {
 		data["transaction_id"] = t.other
 	}

@@ -163,6 +163,6 @@ func (s *Server) confirmTH(_ *http.Request, body []byte) reply {
 	if !ok {
 		return s.failure(http.StatusBadRequest, "BAD_REQUEST: transaction")
 	}
-	data := map[string]any{"transaction_id": t.id, "expired_in": 0, "signatures": t.signatures()}
+	data := map[string]any{"transaction_id": t.id, "expired_in": 0, s.guess().signaturesName(): t.signatures()}
 	return jsonReply(http.StatusOK, envelope{http.StatusOK, "Success", data})
 }
