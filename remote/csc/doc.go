@@ -1,5 +1,5 @@
-// Package csc signs through services that speak the API of the Cloud Signature Consortium, versions 1.0.4 and 2.0: most trust service
-// providers of Europe, and others.
+// Package csc signs through services that speak the API of the Cloud Signature Consortium, versions 1.0.4 and 2.0, and 2.2 as far as it
+// is known to differ: most trust service providers of Europe, and others.
 //
 //	provider, err := csc.New(ctx, csc.Config{BaseURL: "https://rssp.example/csc/v2", Basic: &csc.Basic{…}, Ask: askOnTheTerminal})
 //	key := remote.New(provider, nil)

@@ -31,9 +31,10 @@ type endpoints struct{ authorize, token, push, revoke string }
 
 // endpoints finds the authorization server: as configured, as the service says, or through the metadata of its issuer (RFC 8414).
 func (s *Service) endpoints(ctx context.Context) (endpoints, error) {
+	server := s.authorizationServer()
 	base := strings.TrimRight(s.config.OAuth.Server, "/")
 	if base == "" {
-		base = s.info.OAuth
+		base = server.Base
 	}
 	if base != "" {
 		if _, err := rest.CheckBase(base); err != nil {
@@ -45,13 +46,13 @@ func (s *Service) endpoints(ctx context.Context) (endpoints, error) {
 		}
 		return e, nil
 	}
-	if s.info.Issuer == "" {
+	if server.Issuer == "" {
 		return endpoints{}, remote.NewError(remote.CodeConfig, nil, "name", "OAuth.Server")
 	}
-	if _, err := rest.CheckBase(s.info.Issuer); err != nil {
+	if _, err := rest.CheckBase(server.Issuer); err != nil {
 		return endpoints{}, err
 	}
-	u, err := url.Parse(s.info.Issuer)
+	u, err := url.Parse(server.Issuer)
 	if err != nil {
 		return endpoints{}, remote.NewError(remote.CodeConfig, nil, "name", "OAuth.Server")
 	}
@@ -70,7 +71,7 @@ func (s *Service) endpoints(ctx context.Context) (endpoints, error) {
 		Push      string `json:"pushed_authorization_request_endpoint"`
 		Revoke    string `json:"revocation_endpoint"`
 	}
-	if json.Unmarshal(answer.Body, &w) != nil || strings.TrimRight(w.Issuer, "/") != s.info.Issuer {
+	if json.Unmarshal(answer.Body, &w) != nil || strings.TrimRight(w.Issuer, "/") != server.Issuer {
 		return endpoints{}, unreadable(answer)
 	}
 	for _, address := range []string{w.Authorize, w.Token} {
@@ -80,6 +81,20 @@ func (s *Service) endpoints(ctx context.Context) (endpoints, error) {
 	}
 	return endpoints{w.Authorize, w.Token, w.Push, w.Revoke}, nil
 }
+
+// authorizationServer is the one that the service names for what the configuration wants to do.
+func (s *Service) authorizationServer() OAuthServer {
+	if s.config.OAuth.ClientCredentials && s.config.Consent == nil {
+		return s.info.server("oauth2client")
+	}
+	return s.info.server("oauth2code")
+}
+
+// Types of rich authorization requests for keys: of 2.0, and of 2.2.
+const (
+	rarType   = "credential"
+	rarType22 = "https://cloudsignatureconsortium.org/2025/credential"
+)
 
 // oauthConfig is the client as the library takes it. The style of authentication is said, since the library would try both, and a code
 // is good for one try.
@@ -187,10 +202,12 @@ func (s *Service) oauthKey(ctx context.Context, c *Credential, a *approval) (gra
 	if a.text != "" {
 		v.Set("description", a.text)
 	}
-	if s.version == V2 && (s.config.OAuth.RAR || s.info.RAR) {
-		details, err := json.Marshal([]map[string]any{{
-			"type": "credential", "credentialID": c.ID, "documentDigests": digests(a), "hashAlgorithmOID": a.hashOID,
-		}})
+	if s.version == V2 && (s.config.OAuth.RAR || s.info.RAR || s.authorizationServer().RAR) {
+		detail := map[string]any{"type": rarType, "credentialID": c.ID, "documentDigests": digests(a), "hashAlgorithmOID": a.hashOID}
+		if s.info.from22() {
+			detail["type"], detail["numSignatures"] = rarType22, a.count
+		}
+		details, err := json.Marshal([]map[string]any{detail})
 		if err != nil {
 			return grant{}, remote.NewError(remote.CodeRequest, nil)
 		}

@@ -211,6 +211,8 @@ func TestOAuth(t *testing.T) {
 		"rich":                   {csctest.Guesses{RAR: true}, func(*csc.Config) {}, nil},
 		"rich, not announced":    {csctest.Guesses{PAR: true}, func(c *csc.Config) { c.OAuth.RAR = true }, nil},
 		"metadata of the issuer": {csctest.Guesses{PAR: true, Metadata: true}, func(*csc.Config) {}, map[string]int{"oauth2/pushed_authorize": 2}},
+		"version 2.2":            {csctest.Guesses{V22: true}, func(*csc.Config) {}, map[string]int{"oauth2/token": 2}},
+		"version 2.2, pushed":    {csctest.Guesses{V22: true, PAR: true}, func(*csc.Config) {}, map[string]int{"oauth2/pushed_authorize": 2}},
 		"basic authentication":   {csctest.Guesses{PAR: true}, func(c *csc.Config) { c.OAuth.BasicAuth = true }, nil},
 		"without PKCE":           {csctest.Guesses{}, func(c *csc.Config) { c.OAuth.NoPKCE = true }, nil},
 		"account vouched for":    {csctest.Guesses{PAR: true}, func(c *csc.Config) { c.OAuth.Account = "nva" }, nil},

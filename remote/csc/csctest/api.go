@@ -218,6 +218,14 @@ func (s *Server) info(version int) *answer {
 		if s.opts.Guesses.RAR {
 			body["supportsRar"] = true
 		}
+		if s.opts.Guesses.V22 {
+			body["specs"] = "2.2.0.0"
+			delete(body, "oauth2")
+			body["oauth2Servers"] = []map[string]any{
+				{"label": "applications", "baseUri": s.URL + "/no-such-server", "authType": []string{"oauth2client"}, "supportsRar": false},
+				{"label": "people", "baseUri": s.URL, "authType": []string{"oauth2code"}, "supportsRar": true},
+			}
+		}
 		if s.opts.Guesses.Metadata {
 			delete(body, "oauth2")
 			body["oauth2Issuer"] = s.URL + "/issuer"

@@ -233,8 +233,14 @@ func (s *Server) codeFor(q url.Values) (c *code, credential string, a approval, 
 		var d []struct {
 			Type, CredentialID, HashAlgorithmOID string
 			DocumentDigests                      []struct{ Hash string }
+			NumSignatures                        int
 		}
-		if json.Unmarshal([]byte(c.details), &d) != nil || len(d) != 1 || d[0].Type != "credential" || c.scope != "service" {
+		want := "credential"
+		if s.opts.Guesses.V22 {
+			want = "https://cloudsignatureconsortium.org/2025/credential"
+		}
+		if json.Unmarshal([]byte(c.details), &d) != nil || len(d) != 1 || d[0].Type != want || c.scope != "service" ||
+			s.opts.Guesses.V22 && d[0].NumSignatures != len(d[0].DocumentDigests) {
 			return nil, "", a, "invalid_request"
 		}
 		c.scope = "credential"

@@ -87,6 +87,7 @@ type Guesses struct {
 	PAR           bool // takes pushed authorization requests
 	Metadata      bool // version 2: names an issuer in place of the authorization server
 	HideMethods   bool // lists info alone
+	V22           bool // version 2 is 2.2: it names its authorization servers in a list, and wants the type of 2.2 in rich requests
 
 	// Digest is an algorithm ("MD5", "SHA-256", or one of them with "-sess"): the service logs in by HTTP digest authentication with it,
 	// in place of basic authentication.
