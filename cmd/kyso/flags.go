@@ -7,9 +7,11 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/kyso-dev/kyso/internal/ades"
+	"github.com/kyso-dev/kyso/internal/i18n"
 	"github.com/kyso-dev/kyso/signer"
 	"github.com/kyso-dev/kyso/signer/keyfile"
 	"github.com/kyso-dev/kyso/timestamp"
@@ -20,6 +22,7 @@ import (
 // keyFlags name the key that signs.
 type keyFlags struct {
 	p12, passFile    string
+	p12Name          string
 	key, cert, chain string
 	remote           string
 	token            tokenKeyFlags
@@ -28,6 +31,7 @@ type keyFlags struct {
 func (k *keyFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&k.p12, "p12", "", "PKCS#12 `file` with key and certificates")
+	f.StringVar(&k.p12Name, "p12-name", "", "`name` (alias) of the key in --p12, where it holds several")
 	f.StringVar(&k.passFile, "pass-file", "", "`file` that holds the password of --p12 or --key")
 	f.StringVar(&k.key, "key", "", "private key `file` (PEM)")
 	f.StringVar(&k.cert, "cert", "", "certificate `file` of --key (PEM or DER)")
@@ -39,6 +43,8 @@ func (k *keyFlags) add(cmd *cobra.Command) {
 // signer opens the key that the flags name.
 func (k *keyFlags) signer(ctx context.Context, a *app, l parsed) (signer.Signer, error) {
 	switch {
+	case k.p12Name != "" && k.p12 == "":
+		return nil, usage("p12-name-alone")
 	case k.remote != "" && (k.token.module != "" || k.p12 != "" || k.key != "" || k.cert != "" || k.chain != ""):
 		return nil, usage("key-twice")
 	case k.remote != "" && !k.token.choice.set() && !k.token.pin.given():
@@ -56,13 +62,33 @@ func (k *keyFlags) signer(ctx context.Context, a *app, l parsed) (signer.Signer,
 		if err != nil {
 			return nil, err
 		}
-		return keyfile.OpenPKCS12(k.p12, password)
+		return k.fromPKCS12(password)
 	case k.key != "" && k.cert != "":
 		return k.fromPEM(ctx, a)
 	case k.key != "" || k.cert != "":
 		return nil, usage("key-without-certificate")
 	}
 	return nil, usage("no-key")
+}
+
+// fromPKCS12 picks the key that is meant. Java writes names in small letters, whatever they were.
+func (k *keyFlags) fromPKCS12(password string) (signer.Signer, error) {
+	keys, err := keyfile.OpenPKCS12Keys(k.p12, password)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	var found []signer.Signer
+	for _, n := range keys {
+		if k.p12Name == "" || strings.EqualFold(n.Name, k.p12Name) {
+			found = append(found, n.Signer)
+		}
+		names = append(names, i18n.Clean(n.Name))
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return nil, usage("p12-name", "path", k.p12, "names", strings.Join(names, "; "))
 }
 
 // fromPEM asks for a password only when the key turns out to need one.

@@ -335,6 +335,11 @@ var command = map[string]Message{
 		En: "A wrong PIN was entered before; turn the Vietnamese input method and Caps Lock off. PIN of the token {label}: ",
 		Vi: "Đã có lần nhập sai mã PIN; hãy tắt bộ gõ tiếng Việt và Caps Lock. Mã PIN của USB token {label}: ",
 	},
+	"command.p12-name": {
+		En: "name the key of {path} that signs with --p12-name NAME; there are: {names}",
+		Vi: "hãy chỉ khóa ký trong {path} bằng --p12-name TÊN; tệp có: {names}",
+	},
+	"command.p12-name-alone": {En: "--p12-name needs --p12 FILE", Vi: "--p12-name cần đi kèm --p12 TỆP"},
 	"command.pin-prompt-new": {En: "New PIN: ", Vi: "Mã PIN mới: "},
 	"command.pin-prompt-so":  {En: "PIN of the administrator (SO PIN): ", Vi: "Mã PIN quản trị (SO PIN): "},
 	"command.pin-twice":      {En: "give either --pin-file or --pin-env, not both", Vi: "chỉ dùng --pin-file hoặc --pin-env, không dùng cả hai"},

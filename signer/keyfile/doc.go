@@ -7,8 +7,8 @@
 // PKCS#12 is read by software.sslmate.com/src/go-pkcs12, which takes the files of openssl (new and -legacy), Java and Windows: PBES2 with
 // PBKDF2 (HMAC with SHA-1, SHA-256, SHA-512) and AES-CBC, the old RC2 and three-key 3DES; checksums with SHA-1, SHA-256, SHA-512 and
 // PBMAC1, or none. Refused with a typed error that says what it is, and how openssl converts it: RC4, two-key 3DES, other hashes, BER
-// inside of an encrypted part, keys inside of one, safes inside of safes. A file holds one key. RSA keys for PSS alone
-// are read from PEM only.
+// inside of an encrypted part, keys inside of one, safes inside of safes. [LoadPKCS12Keys] reads files that hold several keys. RSA keys
+// for PSS alone are read from PEM only.
 //
 // Work factors are bounded, so that a hostile file cannot hold a process for minutes.
 //

@@ -1,6 +1,7 @@
 package keyfile
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -213,6 +214,52 @@ func TestKeytool(t *testing.T) {
 		run("-genkeypair", "-alias", "another", "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=another")
 		_, err = OpenPKCS12(store, password)
 		refused(t, err, CodeSeveralKeys)
+	}
+}
+
+// TestKeytoolStores reads stores of several keys by their names, each with its own certificates; openssl verifies with what it finds there.
+func TestKeytoolStores(t *testing.T) {
+	keytool, openssl, dir := testtool.Need(t, "keytool"), testtool.Need(t, "openssl"), t.TempDir()
+	const password = "changeit-98"
+	path := func(name string) string { return filepath.Join(dir, name) }
+	for name, args := range map[string][]string{"new": nil, "old": {"-J-Dkeystore.pkcs12.legacy"}} {
+		store := path(name + ".p12")
+		run := func(more ...string) {
+			testtool.Run(t, keytool, append(append([]string{"-keystore", store, "-storepass", password, "-storetype", "PKCS12"}, args...), more...)...)
+		}
+		kinds := map[string][]string{"kế toán": {"RSA", "-keysize", "3072"}, "giám đốc": {"EC", "-groupname", "secp384r1"}, "2": {"RSA", "-keysize", "2048"}}
+		for alias, kind := range kinds {
+			run(append([]string{"-genkeypair", "-alias", alias, "-dname", "CN=" + alias + ", C=VN", "-keyalg"}, kind...)...)
+		}
+		run("-genseckey", "-alias", "secret", "-keyalg", "AES", "-keysize", "256") // is nothing to us
+		testtool.Run(t, keytool, "-exportcert", "-keystore", store, "-storepass", password, "-alias", "2", "-file", path("two.der"))
+		run("-importcert", "-noprompt", "-alias", "trusted", "-file", path("two.der"))
+
+		_, err := OpenPKCS12(store, password)
+		refused(t, err, CodeSeveralKeys)
+		keys, err := OpenPKCS12Keys(store, password)
+		ok(t, err)
+		if len(keys) != len(kinds) {
+			t.Fatalf("%s: %d keys", name, len(keys))
+		}
+		for _, k := range keys {
+			chain, err := k.Signer.Certificates(t.Context())
+			ok(t, err)
+			if _, there := kinds[k.Name]; !there || chain[0].Subject.CommonName != k.Name {
+				t.Errorf("%s: %q has the certificate of %q", name, k.Name, chain[0].Subject.CommonName)
+			}
+			digest := sha256.Sum256([]byte(k.Name))
+			sig, err := k.Signer.Sign(t.Context(), digest[:], plainOptions())
+			ok(t, err)
+			write(t, dir, "message", []byte(k.Name))
+			write(t, dir, "sig", sig)
+			write(t, dir, "cert.pem", certPEM(chain[0]))
+			pub, _ := testtool.Run(t, openssl, "x509", "-in", path("cert.pem"), "-noout", "-pubkey")
+			write(t, dir, "pub.pem", []byte(pub))
+			testtool.Run(t, openssl, "dgst", "-sha256", "-verify", path("pub.pem"), "-signature", path("sig"), path("message"))
+		}
+		_, err = OpenPKCS12Keys(store, "wrong")
+		refused(t, err, CodePassword)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"unicode/utf16"
 
 	"golang.org/x/crypto/cryptobyte"
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -36,6 +37,7 @@ var (
 	oidShroudedKeyBag  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}
 	oidCertBag         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 3}
 	oidSafeContentsBag = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 6}
+	oidFriendlyName    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 20}
 	oidX509Certificate = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 22, 1}
 )
 
@@ -74,12 +76,18 @@ var (
 type pfxFile struct {
 	der   []byte   // the outermost layer in DER; what the checksum covers is as it came
 	mac   bool     // there is a checksum
-	key   []byte   // the one key bag that lies open, in DER and without attributes; nil: none
+	keys  []keyBag // those that lie open
 	certs [][]byte // certificate bags that lie open, in the same form
 	parts [][]byte // ContentInfos of EncryptedData, in DER
 
 	bags   int
 	budget *budget
+}
+
+// keyBag is a key bag in DER, without attributes, and the name that its attributes have for it.
+type keyBag struct {
+	bag  []byte
+	name string
 }
 
 // readPFX reads the file, the checksum's parameters and everything that lies open.
@@ -365,14 +373,14 @@ func (f *pfxFile) readBags(octets []byte) error {
 			!bag.ReadOptionalASN1(&attributes, &present, casn1.SET) || !bag.Empty() {
 			return malformed(structureBag)
 		}
-		if err := f.readBag(oid, value); err != nil {
+		if err := f.readBag(oid, value, attributes); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *pfxFile) readBag(oid asn1.ObjectIdentifier, value cryptobyte.String) error {
+func (f *pfxFile) readBag(oid asn1.ObjectIdentifier, value, attributes cryptobyte.String) error {
 	switch {
 	case oid.Equal(oidKeyBag):
 		if _, err := parsePKCS8(value); err != nil { // the library would not say what is wrong, nor bound the work
@@ -396,11 +404,31 @@ func (f *pfxFile) readBag(oid asn1.ObjectIdentifier, value cryptobyte.String) er
 	default: // CRLs and secrets are nothing to us
 		return nil
 	}
-	if f.key != nil {
+	if len(f.keys) >= limits.KeyFileCertificates {
 		return fail(CodeSeveralKeys)
 	}
-	f.key = safeBag(oid, value)
+	f.keys = append(f.keys, keyBag{safeBag(oid, value), friendlyName(attributes)})
 	return nil
+}
+
+// friendlyName is the name that attributes of a bag have for it (PKCS#9, friendlyName), "" when there is none that can be read.
+func friendlyName(attributes cryptobyte.String) string {
+	for !attributes.Empty() {
+		var attribute, values, text cryptobyte.String
+		var oid asn1.ObjectIdentifier
+		if !attributes.ReadASN1(&attribute, casn1.SEQUENCE) || !attribute.ReadASN1ObjectIdentifier(&oid) || !attribute.ReadASN1(&values, casn1.SET) {
+			return ""
+		}
+		if !oid.Equal(oidFriendlyName) || !values.ReadASN1(&text, casn1.Tag(asn1.TagBMPString)) || len(text)%2 != 0 {
+			continue
+		}
+		units := make([]uint16, len(text)/2)
+		for i := range units {
+			units[i] = uint16(text[2*i])<<8 | uint16(text[2*i+1])
+		}
+		return string(utf16.Decode(units))
+	}
+	return ""
 }
 
 // checkShrouded bounds the work of an encrypted key, and its size, on which the work of checking the key depends.

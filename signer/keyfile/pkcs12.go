@@ -21,11 +21,31 @@ import (
 
 // LoadPKCS12 makes a signer of a PKCS#12 file (.p12, .pfx): its one private key with the certificate that belongs to it, and the
 // issuers that lie beside it, leaf first. Where several certificates belong to the key, the first in the file is taken, which is where
-// programs put the one that they tie to it.
+// programs put the one that they tie to it. A file with several keys is refused: [LoadPKCS12Keys] reads it.
 //
 // Errors: [ErrPassword]; signer.ErrKeyMismatch when none of its certificates belongs to the key; signer.ErrUnsupportedAlgorithm for a
 // kind of key that does not sign; otherwise [*Error], which for a file of a kind that is not read says how to convert it.
 func LoadPKCS12(pfx []byte, password string) (signer.Signer, error) {
+	keys, err := loadPKCS12(pfx, password, 1)
+	if err != nil {
+		return nil, err
+	}
+	return keys[0].Signer, nil
+}
+
+// Named is a key of a file that holds several.
+type Named struct {
+	Name   string // as the file has it (friendlyName, the alias of Java's keytool); may be empty, and several may have the same
+	Signer signer.Signer
+}
+
+// LoadPKCS12Keys is [LoadPKCS12] for a file that may hold several keys, such as Java's key stores do. Each comes with its own certificates.
+// All have to be of a kind that signs.
+func LoadPKCS12Keys(pfx []byte, password string) ([]Named, error) {
+	return loadPKCS12(pfx, password, limits.KeyFileCertificates)
+}
+
+func loadPKCS12(pfx []byte, password string, most int) ([]Named, error) {
 	if err := checkSize(pfx); err != nil {
 		return nil, err
 	}
@@ -43,23 +63,33 @@ func LoadPKCS12(pfx []byte, password string) (signer.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(f.keys) > most {
+		return nil, fail(CodeSeveralKeys)
+	}
 	if err = f.checkMAC(password); err != nil {
 		return nil, withoutPassword(err, []byte(password))
 	}
-	key, certs, err := f.decode(forms[0], password)
+	keys, certs, err := f.decode(forms[0], password)
 	if err != nil && len(forms) > 1 { // only decrypting tells how an empty password was written
 		if k, c, second := f.decode(forms[1], password); second == nil {
-			key, certs, err = k, c, nil
+			keys, certs, err = k, c, nil
 		}
 	}
 	if err != nil {
 		return nil, withoutPassword(err, []byte(password))
 	}
-	private, err := asSigner(key)
-	if err != nil {
-		return nil, err
+	all := make([]Named, len(keys))
+	for i, key := range keys {
+		private, err := asSigner(key)
+		if err != nil {
+			return nil, err
+		}
+		if all[i].Signer, err = signer.FromCrypto(private, certs...); err != nil {
+			return nil, err
+		}
+		all[i].Name = f.keys[i].name
 	}
-	return signer.FromCrypto(private, certs...)
+	return all, nil
 }
 
 // OpenPKCS12 is [LoadPKCS12] for a file.
@@ -69,6 +99,15 @@ func OpenPKCS12(path, password string) (signer.Signer, error) {
 		return nil, err
 	}
 	return LoadPKCS12(pfx, password)
+}
+
+// OpenPKCS12Keys is [LoadPKCS12Keys] for a file.
+func OpenPKCS12Keys(path, password string) ([]Named, error) {
+	pfx, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return LoadPKCS12Keys(pfx, password)
 }
 
 // bmpForms are the ways to write a password for the schemes of PKCS#12: two octets for each character and two zero octets behind
@@ -105,10 +144,9 @@ func (f *pfxFile) checkMAC(password string) error {
 }
 
 // decode has the library decode the file piece by piece, bmp being the form of the password to seal the pieces with: each encrypted
-// part, then the key. Every piece begins with a key, and the library refuses a second one before it touches it: so a key that is hidden
+// part, then each key. Every piece begins with a key, and the library refuses a second one before it touches it: so a key that is hidden
 // in an encrypted part, with work factors that nobody could bound, costs nothing.
-func (f *pfxFile) decode(bmp []byte, password string) (any, []*x509.Certificate, error) {
-	var certs []*x509.Certificate
+func (f *pfxFile) decode(bmp []byte, password string) (keys []any, certs []*x509.Certificate, err error) {
 	for _, part := range f.parts {
 		_, first, others, err := pkcs12.DecodeChain(seal(bmp, [][]byte{decoyBag()}, part), password)
 		if isMissing(err) {
@@ -121,22 +159,27 @@ func (f *pfxFile) decode(bmp []byte, password string) (any, []*x509.Certificate,
 			return nil, nil, err
 		}
 	}
-	if f.key == nil {
+	if f.keys == nil {
 		return nil, nil, fail(CodeNoKey)
 	}
-	bags := append([][]byte{f.key}, f.certs...)
-	if len(certs) > 0 { // the library wants one
-		bags = append(bags, certBag(certs[0].Raw))
+	for _, k := range f.keys {
+		bags := append([][]byte{k.bag}, f.certs...)
+		if len(certs) > 0 { // the library wants one
+			bags = append(bags, certBag(certs[0].Raw))
+		}
+		key, first, others, err := pkcs12.DecodeChain(seal(bmp, bags), password)
+		switch {
+		case isMissing(err):
+			return nil, nil, fail(CodeNoCertificate)
+		case err != nil:
+			return nil, nil, f.translate(err)
+		}
+		keys = append(keys, key)
+		if certs, err = addCertificates(certs, append([]*x509.Certificate{first}, others...)); err != nil {
+			return nil, nil, err
+		}
 	}
-	key, first, others, err := pkcs12.DecodeChain(seal(bmp, bags), password)
-	switch {
-	case isMissing(err):
-		return nil, nil, fail(CodeNoCertificate)
-	case err != nil:
-		return nil, nil, f.translate(err)
-	}
-	certs, err = addCertificates(certs, append([]*x509.Certificate{first}, others...))
-	return key, certs, err
+	return keys, certs, nil
 }
 
 func isMissing(err error) bool { return err != nil && err.Error() == "pkcs12: certificate missing" }
@@ -193,7 +236,7 @@ func (f *pfxFile) translate(err error) error {
 			return unknownCurve()
 		}
 		return unknownKey(text)
-	case text == "pkcs12: expected exactly one key bag" && f.key != nil:
+	case text == "pkcs12: expected exactly one key bag" && f.keys != nil:
 		return fail(CodeSeveralKeys)
 	case text == "pkcs12: expected exactly one key bag":
 		return fail(CodePKCS12Form, "part", "KeyBag in EncryptedData")
