@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -126,12 +123,9 @@ func startCSC(pki *testpki.PKI, dir, addr string, user csctest.User) (url string
 
 // writeCSC writes a configuration for each way to confirm, and the secrets that they name.
 func writeCSC(server *csctest.Server, dir string) error {
-	named := func(file, secret string) (*secretName, error) {
-		return &secretName{File: file}, os.WriteFile(filepath.Join(dir, file), []byte(secret+"\n"), 0o600)
-	}
-	password, err1 := named("remote-csc.pass", csctest.DefaultPassword)
-	pin, err2 := named("remote-csc.pin", csctest.DefaultPIN)
-	client, err3 := named("remote-csc.client", csctest.DefaultSecret)
+	password, err1 := writeSecret(dir, "remote-csc.pass", csctest.DefaultPassword)
+	pin, err2 := writeSecret(dir, "remote-csc.pin", csctest.DefaultPIN)
+	client, err3 := writeSecret(dir, "remote-csc.client", csctest.DefaultSecret)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
@@ -140,14 +134,5 @@ func writeCSC(server *csctest.Server, dir string) error {
 	byPIN.URL, byPIN.Credential, byPIN.PIN = server.V1, "pin", pin
 	web := app
 	web.Credential, web.ClientID, web.ClientSecret, web.Redirect = "web", csctest.DefaultClient, client, csctest.DefaultRedirect
-	for name, config := range map[string]cscConfig{"remote-csc.json": app, "remote-csc-pin.json": byPIN, "remote-csc-web.json": web} {
-		data, err := json.MarshalIndent(config, "", "\t")
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), append(data, '\n'), 0o600)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(writeConfig(dir, "remote-csc.json", app), writeConfig(dir, "remote-csc-pin.json", byPIN), writeConfig(dir, "remote-csc-web.json", web))
 }

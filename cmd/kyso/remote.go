@@ -127,7 +127,7 @@ func (a *app) remoteEvent(e remote.Event) {
 	switch e.Kind {
 	case remote.EventSent:
 		if e.Parts > 1 {
-			fmt.Fprintln(a.err, a.text("remote-part", "part", fmt.Sprint(e.Part), "parts", fmt.Sprint(e.Parts)))
+			fmt.Fprintln(a.err, a.text("remote-part", "index", fmt.Sprint(e.Part), "total", fmt.Sprint(e.Parts)))
 		}
 		fmt.Fprintln(a.err, a.text("remote-sent", "count", fmt.Sprint(len(e.Operation.Documents)), "seconds", fmt.Sprint(int(math.Ceil(e.Left.Seconds())))))
 	case remote.EventControl:

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -183,22 +182,23 @@ func makeCMS(card *simtest.SIM, hash crypto.Hash, digest []byte) ([]byte, error)
 
 // writeSIM writes the configuration, and beside it what it names.
 func writeSIM(server *simtest.Server, dir string, dialect sim.Dialect, chain []*x509.Certificate) error {
-	const secret, certificates = "remote-sim.pass", "remote-sim.pem"
+	password, err := writeSecret(dir, "remote-sim.pass", simtest.DemoAPPassword)
+	if err != nil {
+		return err
+	}
 	c := simConfig{
 		Kind: "sim", Dialect: dialect.Name, URL: server.URL, APID: simtest.DemoAPID, MSSP: simtest.DemoMSSP, MSISDN: "+" + simtest.DemoNumber,
-		Text: "kyso demo", APPassword: &secretName{File: secret},
+		Text: "kyso demo", APPassword: password,
 	}
-	files := map[string][]byte{secret: []byte(simtest.DemoAPPassword + "\n")}
 	if dialect.Source == sim.FromConfig {
-		c.Chain = certificates
+		c.Chain = "remote-sim.pem"
+		var data []byte
 		for _, cert := range chain {
-			files[certificates] = append(files[certificates], pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})...)
+			data = append(data, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})...)
+		}
+		if err := os.WriteFile(filepath.Join(dir, c.Chain), data, 0o600); err != nil {
+			return err
 		}
 	}
-	config, err := json.MarshalIndent(c, "", "\t")
-	files["remote-sim.json"] = append(config, '\n')
-	for name, data := range files {
-		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), data, 0o600))
-	}
-	return err
+	return writeConfig(dir, "remote-sim.json", c)
 }

@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,45 +80,6 @@ func (a *app) demoSmartCACommand() *cobra.Command {
 	return cmd
 }
 
-// addDemoCloud adds the flags of all stand-ins for services.
-func addDemoCloud(cmd *cobra.Command, dir, addr, user *string) {
-	f := cmd.Flags()
-	f.StringVar(dir, "dir", "", "`folder` of the demo PKI; made if it is not there")
-	f.StringVar(addr, "addr", "127.0.0.1:0", "loopback address to listen on")
-	f.StringVar(user, "user", "ask", "what the person behind the phone does: approve, refuse, ignore or ask (through the phone page)")
-}
-
-// demoCloud runs a stand-in for a service over the demo PKI until interrupted, and serves the PKI too where nobody does.
-func (a *app) demoCloud(cmd *cobra.Command, dir, addr string, start func(*testpki.PKI) (url string, stop func() error, err error), user string) error {
-	switch {
-	case dir == "":
-		return usage("arguments", "usage", cmd.UseLine())
-	case !loopback(addr):
-		return usage("not-loopback", "addr", addr)
-	case user != "approve" && user != "refuse" && user != "ignore" && user != "ask":
-		return usage("demo-user", "value", user)
-	}
-	pki, err := testpki.OpenDir(dir, nil)
-	if err != nil {
-		return err
-	}
-	defer pki.Close()
-	server, err := pki.Serve("")
-	if err != nil && !errors.Is(err, testpki.ErrPortTaken) { // another command serves it already
-		return err
-	}
-	if server != nil {
-		defer server.Close()
-	}
-	url, stop, err := start(pki)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(a.out, "ready", url)
-	<-cmd.Context().Done()
-	return stop()
-}
-
 // The subscriber of kyso demo smartca that has not been activated yet.
 const newSubscriber = "079000000002"
 
@@ -153,12 +110,9 @@ func startSmartCA(pki *testpki.PKI, dir, addr string, user smartcatest.User) (ur
 
 // writeSmartCA writes a configuration for each way to confirm, and the secrets that they name.
 func writeSmartCA(server *smartcatest.Server, dir string) error {
-	named := func(file, secret string) (*secretName, error) {
-		return &secretName{File: file}, os.WriteFile(filepath.Join(dir, file), []byte(secret+"\n"), 0o600)
-	}
-	sp, err1 := named("remote-smartca.sp", smartcatest.DemoSPPassword)
-	password, err2 := named("remote-smartca.pass", smartcatest.DemoPassword)
-	totp, err3 := named("remote-smartca.totp", smartcatest.DemoTOTP.Reveal())
+	sp, err1 := writeSecret(dir, "remote-smartca.sp", smartcatest.DemoSPPassword)
+	password, err2 := writeSecret(dir, "remote-smartca.pass", smartcatest.DemoPassword)
+	totp, err3 := writeSecret(dir, "remote-smartca.totp", smartcatest.DemoTOTP.Reveal())
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
@@ -167,14 +121,5 @@ func writeSmartCA(server *smartcatest.Server, dir string) error {
 	th.Interface, th.Password, th.TOTP = "th", password, totp
 	oauth := app
 	oauth.Interface, oauth.Password, oauth.URL = "oauth2", password, server.URL
-	for name, config := range map[string]smartcaConfig{"remote-smartca.json": app, "remote-smartca-th.json": th, "remote-smartca-oauth2.json": oauth} {
-		data, err := json.MarshalIndent(config, "", "\t")
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), append(data, '\n'), 0o600)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(writeConfig(dir, "remote-smartca.json", app), writeConfig(dir, "remote-smartca-th.json", th), writeConfig(dir, "remote-smartca-oauth2.json", oauth))
 }

@@ -187,7 +187,7 @@ var command = map[string]Message{
 		En: "sent, {count} to sign: confirm on the phone within {seconds} seconds",
 		Vi: "đã gửi {count} tài liệu cần ký: hãy xác nhận trên điện thoại trong {seconds} giây",
 	},
-	"command.remote-part": {En: "more than one confirmation is needed: this is {part} of {parts}", Vi: "cần xác nhận nhiều lần: đây là lần {part} trên {parts}"},
+	"command.remote-part": {En: "more than one confirmation is needed: this is {index} of {total}", Vi: "cần xác nhận nhiều lần: đây là lần {index} trên {total}"},
 	"command.remote-control": {
 		En: "the phone should show this code: {code}",
 		Vi: "điện thoại phải hiển thị mã này: {code}",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kyso-dev/kyso/remote"
@@ -22,6 +23,37 @@ type entry struct {
 	name    string              // of the package that was bought
 	status  string              // code; "" when it does not say
 	problem error               // why it is not fit to sign; nil when it is
+}
+
+// fresh is how long the answer about certificates is kept: long enough for one signature, which asks several times.
+const fresh = time.Minute
+
+// keeper keeps the certificate that was chosen.
+type keeper struct {
+	mu     sync.Mutex
+	chosen *entry
+	at     time.Time // when it was chosen
+}
+
+// certificate is the one that was chosen a moment ago, or the one that is meant of those that list gives.
+func (k *keeper) certificate(now time.Time, c Choice, list func() ([]*entry, error)) (*entry, error) {
+	k.mu.Lock()
+	chosen, at := k.chosen, k.at
+	k.mu.Unlock()
+	if chosen != nil && now.Sub(at) < fresh && !now.Before(at) {
+		return chosen, nil
+	}
+	entries, err := list()
+	if err != nil {
+		return nil, err
+	}
+	if chosen, err = choose(entries, c, now); err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.chosen, k.at = chosen, now
+	return chosen, nil
 }
 
 // decodeChain reads a leaf and what is known above it. Issuers that cannot be read are left out: the leaf is what matters.

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/kyso-dev/kyso/remote"
@@ -61,10 +60,7 @@ type CSCProvider struct {
 	http   *http.Client
 	clock  remote.Clock
 	tokens *tokenSource
-
-	mu     sync.Mutex
-	chosen *entry
-	at     time.Time
+	kept   keeper
 }
 
 var _ remote.Provider = (*CSCProvider)(nil)
@@ -127,13 +123,10 @@ func (p *CSCProvider) Certificates(ctx context.Context) ([]*x509.Certificate, er
 }
 
 func (p *CSCProvider) credential(ctx context.Context) (*entry, error) {
-	now := p.clock.Now()
-	p.mu.Lock()
-	chosen, at := p.chosen, p.at
-	p.mu.Unlock()
-	if chosen != nil && now.Sub(at) < fresh && !now.Before(at) {
-		return chosen, nil
-	}
+	return p.kept.certificate(p.clock.Now(), p.config.Choice, func() ([]*entry, error) { return p.list(ctx) })
+}
+
+func (p *CSCProvider) list(ctx context.Context) ([]*entry, error) {
 	ids := []string{p.config.CredentialID}
 	if p.config.CredentialID == "" {
 		var list cscEnvelope[[]rest.Text]
@@ -155,14 +148,7 @@ func (p *CSCProvider) credential(ctx context.Context) (*entry, error) {
 			entries = append(entries, e)
 		}
 	}
-	chosen, err := choose(entries, p.config.Choice, now)
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.chosen, p.at = chosen, now
-	return chosen, nil
+	return entries, nil
 }
 
 // credentialInfo is the one answer that comes without an envelope.

@@ -17,9 +17,6 @@ import (
 	"github.com/kyso-dev/kyso/signer"
 )
 
-// fresh is how long the answer about certificates is kept: long enough for one signature, which asks several times.
-const fresh = time.Minute
-
 // Provider is one subscriber's key behind sp769, for [remote.New]. It is safe for concurrent use.
 type Provider struct {
 	config Config
@@ -27,10 +24,10 @@ type Provider struct {
 	http   *http.Client
 	clock  remote.Clock
 
-	mu     sync.Mutex
-	chosen *entry
-	at     time.Time // when it was chosen
-	code   int64     // the window whose one-time code was used last
+	kept keeper
+
+	mu   sync.Mutex
+	code int64 // the window whose one-time code was used last
 }
 
 var _ remote.Provider = (*Provider)(nil)
@@ -86,25 +83,7 @@ func (p *Provider) Certificates(ctx context.Context) ([]*x509.Certificate, error
 }
 
 func (p *Provider) certificate(ctx context.Context) (*entry, error) {
-	now := p.clock.Now()
-	p.mu.Lock()
-	chosen, at := p.chosen, p.at
-	p.mu.Unlock()
-	if chosen != nil && now.Sub(at) < fresh && !now.Before(at) {
-		return chosen, nil
-	}
-	entries, err := p.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	chosen, err = choose(entries, p.config.Choice, now)
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.chosen, p.at = chosen, now
-	return chosen, nil
+	return p.kept.certificate(p.clock.Now(), p.config.Choice, func() ([]*entry, error) { return p.list(ctx) })
 }
 
 func (p *Provider) list(ctx context.Context) ([]*entry, error) {
