@@ -21,6 +21,7 @@ type cscConfig struct {
 	Text       string `json:"text,omitempty"` // what the subscriber is told
 	URL        string `json:"url"`            // ends in /csc/v1 or /csc/v2
 	Credential string `json:"credential,omitempty"`
+	Qualifier  string `json:"qualifier,omitempty"` // without credential: the only one of this legal kind
 	UserID     string `json:"user_id,omitempty"`
 	ClientData string `json:"client_data,omitempty"`
 	Async      bool   `json:"async,omitempty"`
@@ -44,7 +45,7 @@ func openCSC(ctx context.Context, a *app, dir string, data []byte) (remote.Provi
 		return nil, err
 	}
 	config := csc.Config{
-		BaseURL: c.URL, CredentialID: c.Credential, UserID: c.UserID, ClientData: c.ClientData, Async: c.Async, Bearer: c.Bearer.later(dir),
+		BaseURL: c.URL, CredentialID: c.Credential, Qualifier: c.Qualifier, UserID: c.UserID, ClientData: c.ClientData, Async: c.Async, Bearer: c.Bearer.later(dir),
 		Ask: func(ctx context.Context, q csc.Question) (remote.Secret, error) { return a.askCSC(ctx, q, c.PIN, dir) },
 	}
 	if c.User != "" {

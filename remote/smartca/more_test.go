@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,4 +106,30 @@ func TestSealHost(t *testing.T) {
 	require.Equal(t, seal.Chain[0].Raw, chain[0].Raw)
 	_, err = c.Sign(t.Context(), digest("a"), crypto.SHA256)
 	require.NoError(t, err)
+}
+
+// TestOneTimeCodeStaysInside: a code that a person gave is in no error, log, event or store, also where the service quotes it.
+func TestOneTimeCodeStaysInside(t *testing.T) {
+	const canary = "canary-one-time-code"
+	for _, f := range []smartcatest.Fault{"", smartcatest.SecretInErrors, smartcatest.CutLost, smartcatest.Gateway} {
+		server, clock := start(t, smartcatest.Approve, nil)
+		if f != "" {
+			server.Inject(smartcatest.CallSignTH, f, 1)
+		}
+		config := server.THConfig(demo)
+		config.TH.TOTPSecret, config.TH.OTP = "", remote.Fixed(canary)
+		provider, err := smartca.New(config)
+		require.NoError(t, err)
+		var seen strings.Builder
+		store := remote.NewMemoryStore()
+		c := remote.New(provider, &remote.Options{
+			Clock: clock, Store: store, Logger: slog.New(slog.NewTextHandler(&seen, nil)), OnEvent: func(e remote.Event) { fmt.Fprintf(&seen, "%+v %#v\n", e, e.Err) },
+		})
+		_, err = c.Sign(t.Context(), digest("a"), crypto.SHA256)
+		require.Error(t, err, f)
+		kept, listed := store.List(t.Context(), "")
+		require.NoError(t, listed)
+		fmt.Fprintf(&seen, "%v %+v %#v %+v %+v %#v", err, err, err, kept, provider, provider)
+		require.NotContains(t, seen.String(), canary, f)
+	}
 }

@@ -1,6 +1,7 @@
 package keyfile
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
@@ -412,6 +413,15 @@ func TestOpenSSLFiles(t *testing.T) {
 	text, _ := testtool.Run(t, openssl, "x509", "-in", path("p256-cert.pem"), "-text")
 	write(t, dir, "all.pem", append([]byte(text), append(certPEM(f.ca), keyPEM(f.keys["p256"])...)...))
 	s, err = OpenPEM(path("all.pem"), "", "", "")
+	ok(t, err)
+	signs(t, s, "p256", f.ca)
+
+	// Files of an editor of Windows, put one behind the other: marks of UTF-8 in between, and lines that end in CR LF.
+	mark := func(data []byte) []byte {
+		return append([]byte("\xEF\xBB\xBF"), bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))...)
+	}
+	write(t, dir, "marks.pem", append(append(mark(keyPEM(f.keys["p256"])), mark(certPEM(f.leaves["p256"]))...), mark(certPEM(f.ca))...))
+	s, err = OpenPEM(path("marks.pem"), "", "", "")
 	ok(t, err)
 	signs(t, s, "p256", f.ca)
 

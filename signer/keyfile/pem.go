@@ -133,6 +133,14 @@ var (
 
 func isPEM(data []byte) bool { return bytes.Contains(data, pemBegin) }
 
+// plain is data without the marks that editors put before UTF-8: at the begin, and in PEM where files were put one behind the other.
+func plain(data []byte) []byte {
+	if isPEM(data) {
+		return bytes.ReplaceAll(data, utf8Mark, nil)
+	}
+	return bytes.TrimPrefix(data, utf8Mark)
+}
+
 // blocks calls f for each PEM block. Text between blocks is allowed (RFC 7468, 2); a block that begins and cannot be read is not.
 func blocks(data []byte, f func(*pem.Block) error) error {
 	announced, found := bytes.Count(data, pemBegin), 0
@@ -159,7 +167,7 @@ func readKey(data, password []byte) (crypto.Signer, error) {
 	if err := checkSize(data); err != nil {
 		return nil, err
 	}
-	data = bytes.TrimPrefix(data, utf8Mark)
+	data = plain(data)
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, fail(CodeEmpty)
 	}
@@ -258,7 +266,7 @@ func readCertificates(certs []*x509.Certificate, data []byte) ([]*x509.Certifica
 	if err := checkSize(data); err != nil {
 		return nil, err
 	}
-	data = bytes.TrimPrefix(data, utf8Mark)
+	data = plain(data)
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, fail(CodeEmpty)
 	}
