@@ -261,7 +261,7 @@ func (c *Client) documents(reqs []signer.Request) ([]Document, error) {
 	docs := make([]Document, len(reqs))
 	taken := make(map[string]bool)
 	for i, req := range reqs {
-		d, err := newDocument(req)
+		d, err := NewDocument(req)
 		if err != nil {
 			return nil, &signer.BatchError{Index: i, Err: err}
 		}

@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"strings"
@@ -396,6 +397,23 @@ func TestSplit(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"0 of 0: Invoices"}, told)
 	require.True(t, ecdsa.VerifyASN1(&f.key.PublicKey, digest("c"), sigs[2]))
+}
+
+// TestSenselessRequests ends before anybody is asked, whatever is missing.
+func TestSenselessRequests(t *testing.T) {
+	f := newFake(t)
+	c, _ := client(f, nil)
+	for name, req := range map[string]signer.Request{
+		"no options": {Digest: digest("a")}, "options that are a nil pointer": {Digest: digest("a"), Opts: (*rsa.PSSOptions)(nil)},
+		"a message with such": {Message: []byte("a"), Opts: (*rsa.PSSOptions)(nil)}, "nothing": {Opts: crypto.SHA256}, "both": {Digest: digest("a"), Message: []byte("a"), Opts: crypto.SHA256},
+		"a short digest": {Digest: []byte{1}, Opts: crypto.SHA256}, "no hash": {Digest: digest("a"), Opts: crypto.Hash(0)},
+	} {
+		_, err := c.SignBatch(t.Context(), []signer.Request{req})
+		require.ErrorIs(t, err, signer.ErrRequest, name)
+	}
+	_, err := c.SignBatch(t.Context(), []signer.Request{{Message: []byte("a"), Opts: crypto.Hash(0)}})
+	require.ErrorIs(t, err, signer.ErrUnsupportedAlgorithm)
+	require.Zero(t, f.starts)
 }
 
 func TestDocumentIDs(t *testing.T) {

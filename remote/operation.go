@@ -101,25 +101,23 @@ func (d Document) Opts() crypto.SignerOpts {
 	return h.Crypto
 }
 
-// newDocument takes a request apart. A message is put through its hash.
-func newDocument(req signer.Request) (Document, error) {
-	digest := req.Digest
-	if req.Opts == nil {
-		return Document{}, signer.NewError(signer.CodeNoOptions, nil)
+// NewDocument takes a request apart, as an [Operation] has it. A message is put through its hash. Errors are those of
+// [signer.CheckRequest], and [CodeUnsupported].
+func NewDocument(req signer.Request) (Document, error) {
+	if err := signer.CheckRequest(req); err != nil {
+		return Document{}, err
 	}
+	digest := req.Digest
 	h, ok := alg.HashOf(req.Opts.HashFunc())
 	switch {
-	case !ok && req.Message != nil && req.Opts.HashFunc() == 0:
+	case !ok && req.Opts.HashFunc() == 0:
 		return Document{}, NewError(CodeUnsupported, nil, "algorithm", "Ed25519")
 	case !ok:
-		return Document{}, signer.CheckDigest(digest, req.Opts)
+		return Document{}, NewError(CodeUnsupported, nil, "algorithm", alg.HashName(req.Opts.HashFunc()))
 	case req.Message != nil:
 		d := h.Crypto.New()
 		d.Write(req.Message)
 		digest = d.Sum(nil)
-	}
-	if err := signer.CheckDigest(digest, req.Opts); err != nil {
-		return Document{}, err
 	}
 	doc := Document{ID: req.DocumentID, Title: req.Title, Digest: bytes.Clone(digest), Hash: h.Name}
 	if pss, ok := req.Opts.(*rsa.PSSOptions); ok {

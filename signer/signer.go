@@ -133,8 +133,17 @@ func SignMessage(ctx context.Context, s Signer, message []byte, opts crypto.Sign
 	return s.Sign(ctx, d.Sum(nil), opts)
 }
 
-// check refuses requests that no key could answer.
+// check refuses requests that no key could answer, and all when ctx has ended.
 func check(ctx context.Context, req Request) error {
+	if err := CheckRequest(req); err != nil {
+		return err
+	}
+	return Cancelled(ctx)
+}
+
+// CheckRequest refuses requests that no key could answer: without options, with both a digest and a message or neither, or with a digest
+// that is not of its hash. Implementations of [BatchSigner] call it first.
+func CheckRequest(req Request) error {
 	if isNil(req.Opts) {
 		return NewError(CodeNoOptions, nil)
 	}
@@ -142,9 +151,7 @@ func check(ctx context.Context, req Request) error {
 		return NewError(CodeDigestOrMessage, nil)
 	}
 	if req.Digest != nil {
-		if err := CheckDigest(req.Digest, req.Opts); err != nil {
-			return err
-		}
+		return CheckDigest(req.Digest, req.Opts)
 	}
-	return Cancelled(ctx)
+	return nil
 }

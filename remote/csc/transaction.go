@@ -3,7 +3,6 @@ package csc
 import (
 	"context"
 	"crypto"
-	"crypto/rsa"
 	"crypto/x509"
 	"strconv"
 	"time"
@@ -160,13 +159,11 @@ func (s *Service) pause(ctx context.Context, d time.Duration) error {
 func (c *Credential) groupRequests(reqs []signer.Request) ([]group, error) {
 	docs := make([]remote.Document, len(reqs))
 	for i, r := range reqs {
-		if err := signer.CheckDigest(r.Digest, r.Opts); err != nil {
+		var err error
+		if docs[i], err = remote.NewDocument(r); err != nil {
 			return nil, &signer.BatchError{Index: i, Err: err}
 		}
-		docs[i] = remote.Document{ID: strconv.Itoa(i), Title: r.Title, Digest: r.Digest, Hash: alg.HashName(r.Opts.HashFunc())}
-		if pss, ok := r.Opts.(*rsa.PSSOptions); ok {
-			docs[i].PSS, docs[i].Salt = true, max(0, pss.SaltLength)
-		}
+		docs[i].ID = strconv.Itoa(i)
 	}
 	return c.group(docs)
 }

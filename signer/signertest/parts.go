@@ -281,17 +281,22 @@ func (s *suite) batch() {
 	if values, err = s.many(s.Context(), nil); err != nil || len(values) != 0 {
 		s.Errorf("an empty batch returned %d values and %v", len(values), err)
 	}
-	bad := append(reqs[:1:1], signer.Request{Digest: []byte{1, 2, 3}, Opts: crypto.SHA256})
 	b, ok := s.signer.(signer.BatchSigner)
 	if !ok {
 		return
 	}
-	_, err = s.call(func() (v []byte, err error) { values, err = b.SignBatch(s.Context(), bad); return nil, err })
-	if err == nil {
-		s.Error("a batch with a digest of three bytes was signed")
-	}
-	if len(values) > 1 && values[1] != nil {
-		s.Error("a digest of three bytes has a value")
+	for what, wrong := range map[string]signer.Request{
+		"a digest of three bytes": {Digest: []byte{1, 2, 3}, Opts: crypto.SHA256}, "a digest without options": {Digest: make([]byte, 32)},
+		"a digest with options that are a nil pointer": {Digest: make([]byte, 32), Opts: (*rsa.PSSOptions)(nil)}, "neither digest nor message": {Opts: crypto.SHA256},
+	} {
+		bad := append(reqs[:1:1], wrong)
+		_, err = s.call(func() (v []byte, err error) { values, err = b.SignBatch(s.Context(), bad); return nil, err })
+		if err == nil {
+			s.Errorf("a batch with %s was signed", what)
+		}
+		if len(values) > 1 && values[1] != nil {
+			s.Errorf("%s has a value", what)
+		}
 	}
 }
 
