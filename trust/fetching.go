@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -184,16 +185,12 @@ func (d *desk) seek(v *verdict, in *inquiry) *verdict {
 		}
 	}
 	for _, p := range cert.Points {
-		for _, name := range p.Name.Full {
-			if name.Form != pki.FormURI {
-				continue
+		var list *revoke.CRL
+		if v, list = d.askPoint(p, v, in); list != nil {
+			// What is known of the certificate as of the list may have changed since: lists of what is new say so (5.2.6, 4.2.1.15).
+			for _, fresh := range slices.Concat(cert.Freshest, list.Freshest) {
+				v, _ = d.askPoint(fresh, v, in)
 			}
-			var err error
-			if v, err = d.askList(Fetch{Kind: KindCRL, URL: name.Text}, v, in); err != nil {
-				d.failed(cert, err)
-				continue
-			}
-			break // the names of a point lead to the same list
 		}
 		if d.settled(v, in) {
 			return v
@@ -221,19 +218,54 @@ func (d *desk) askResponder(what Fetch, req *revoke.Request, before *verdict, in
 	return d.weigh(what, origin, &Evidence{OCSPs: [][]byte{r.Raw}}, in), nil
 }
 
-func (d *desk) askList(what Fetch, before *verdict, in *inquiry) (*verdict, error) {
+// askPoint fetches the list of a distribution point; nil: there is none to be had.
+func (d *desk) askPoint(p pki.DistributionPoint, v *verdict, in *inquiry) (*verdict, *revoke.CRL) {
+	for _, name := range p.Name.Full {
+		if name.Form != pki.FormURI {
+			continue
+		}
+		after, list, err := d.askList(Fetch{Kind: KindCRL, URL: name.Text}, v, in)
+		if err == nil {
+			return after, list // the names of a point lead to the same list
+		}
+		d.failed(in.chain[in.i], err)
+	}
+	return v, nil
+}
+
+func (d *desk) askList(what Fetch, before *verdict, in *inquiry) (*verdict, *revoke.CRL, error) {
 	data, origin, err := d.fetch.get(what, func(data []byte) bool {
 		l, err := piece(d.v, data, revoke.ParseCRL)
 		return err == nil && !l.ThisUpdate.Before(d.since)
 	})
 	if err != nil {
-		return before, err
+		return before, nil, err
 	}
-	if _, err := piece(d.v, data, revoke.ParseCRL); err != nil {
+	list, err := piece(d.v, data, revoke.ParseCRL)
+	if err != nil {
 		d.fetch.keep(what, nil, time.Time{}, fail(CodeFetch, err, "url", httpx.Redact(what.URL)))
-		return before, fail(CodeFetch, err, "url", httpx.Redact(what.URL))
+		return before, nil, fail(CodeFetch, err, "url", httpx.Redact(what.URL))
 	}
-	return d.weigh(what, origin, &Evidence{CRLs: [][]byte{data}}, in), nil
+	v := d.weigh(what, origin, &Evidence{CRLs: [][]byte{data}}, in)
+	if d.served(list, in) {
+		return v, list, nil
+	}
+	// Whoever signed it, for the issuer or in its place, may not be known yet.
+	for _, address := range list.Issuers {
+		if found, err := d.askIssuers(address); err != nil {
+			d.failed(in.chain[in.i], err)
+		} else if found {
+			v = d.weigh(what, origin, &Evidence{CRLs: [][]byte{data}}, in)
+		}
+	}
+	return v, list, nil
+}
+
+// served reports whether an answer about chain[i] rests on a list.
+func (d *desk) served(list *revoke.CRL, in *inquiry) bool {
+	return slices.ContainsFunc(d.answers(in.chain, in.i).all, func(a *answer) bool {
+		return slices.ContainsFunc(a.Pieces(), func(p revoke.Piece) bool { return p.CRL == list })
+	})
 }
 
 // weigh asks again with what was fetched, and keeps it where it is authentic.
@@ -290,32 +322,12 @@ func (d *desk) climb() bool {
 		c := next[0]
 		next = next[1:]
 		for _, address := range c.Issuers {
-			what := Fetch{Kind: KindCertificates, URL: address}
-			data, origin, err := d.fetch.get(what, func([]byte) bool { return true })
-			if err != nil {
+			switch found, err := d.askIssuers(address); {
+			case err != nil:
 				d.climbing = append(d.climbing, err)
-				continue
+			case found:
+				return true
 			}
-			certs, err := ParseCertificates(data)
-			if err != nil {
-				d.fetch.keep(what, nil, time.Time{}, fail(CodeFetch, err, "url", httpx.Redact(address)))
-				d.climbing = append(d.climbing, fail(CodeFetch, err, "url", httpx.Redact(address)))
-				continue
-			}
-			fresh := new(Evidence)
-			for _, x := range certs {
-				if !known[DigestOf(x.Raw)] && len(fresh.Certificates) < limits.PathCandidates {
-					fresh.Certificates = append(fresh.Certificates, x)
-				}
-			}
-			if fresh.Empty() {
-				continue
-			}
-			if origin != OriginCache {
-				d.fetch.keep(what, data, d.fetch.now.Add(limits.TrustIssuers), nil)
-			}
-			d.take(d.v.material(fresh, origin))
-			return true
 		}
 		for _, p := range bySubject[c.Issuer.Key()] {
 			if digest := p.Digest(); !seen[digest] {
@@ -325,4 +337,33 @@ func (d *desk) climb() bool {
 		}
 	}
 	return false
+}
+
+// askIssuers fetches certificates, and reports whether any of them is new.
+func (d *desk) askIssuers(address string) (bool, error) {
+	what := Fetch{Kind: KindCertificates, URL: address}
+	data, origin, err := d.fetch.get(what, func([]byte) bool { return true })
+	if err != nil {
+		return false, err
+	}
+	certs, err := ParseCertificates(data)
+	if err != nil {
+		d.fetch.keep(what, nil, time.Time{}, fail(CodeFetch, err, "url", httpx.Redact(address)))
+		return false, fail(CodeFetch, err, "url", httpx.Redact(address))
+	}
+	fresh := new(Evidence)
+	for _, x := range certs {
+		digest := DigestOf(x.Raw)
+		if len(fresh.Certificates) < limits.PathCandidates && !slices.ContainsFunc(d.material.certificates, func(c candidate) bool { return c.digest == digest }) {
+			fresh.Certificates = append(fresh.Certificates, x)
+		}
+	}
+	if fresh.Empty() {
+		return false, nil
+	}
+	if origin != OriginCache {
+		d.fetch.keep(what, data, d.fetch.now.Add(limits.TrustIssuers), nil)
+	}
+	d.take(d.v.material(fresh, origin))
+	return true, nil
 }

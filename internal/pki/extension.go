@@ -297,32 +297,39 @@ func (c *Certificate) readNameConstraints(der []byte) error {
 	return nil
 }
 
-func (c *Certificate) readAuthorityInfo(der []byte) error {
+func (c *Certificate) readAuthorityInfo(der []byte) (err error) {
+	c.OCSP, c.Issuers, err = ReadAuthorityInfo(der)
+	return err
+}
+
+// ReadAuthorityInfo reads an AuthorityInfoAccess, of a certificate or of a CRL (RFC 5280, 4.2.2.1 and 5.2.7): addresses of OCSP responders and
+// of issuers' certificates. Names of other forms are passed over.
+func ReadAuthorityInfo(der []byte) (ocsp, issuers []string, err error) {
 	in := cryptobyte.String(der)
 	var seq cryptobyte.String
 	if !in.ReadASN1(&seq, casn1.SEQUENCE) || !in.Empty() {
-		return malformed("AuthorityInfoAccess")
+		return nil, nil, malformed("AuthorityInfoAccess")
 	}
 	for n := 0; !seq.Empty(); n++ {
 		var one cryptobyte.String
 		if n >= limits.PKINames || !seq.ReadASN1(&one, casn1.SEQUENCE) {
-			return malformed("AuthorityInfoAccess")
+			return nil, nil, malformed("AuthorityInfoAccess")
 		}
 		method, ok := ReadOID(&one)
 		if !ok {
-			return malformed("AuthorityInfoAccess")
+			return nil, nil, malformed("AuthorityInfoAccess")
 		}
 		place, err := readGeneralName(&one)
 		if err != nil || !one.Empty() {
-			return malformed("AuthorityInfoAccess")
+			return nil, nil, malformed("AuthorityInfoAccess")
 		}
 		switch {
 		case place.Form != FormURI:
 		case method == oidMethodOCSP:
-			c.OCSP = append(c.OCSP, place.Text)
+			ocsp = append(ocsp, place.Text)
 		case method == oidMethodIssuers:
-			c.Issuers = append(c.Issuers, place.Text)
+			issuers = append(issuers, place.Text)
 		}
 	}
-	return nil
+	return ocsp, issuers, nil
 }

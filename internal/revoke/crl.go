@@ -31,6 +31,7 @@ type CRL struct {
 	Base       *big.Int // of the complete CRL that a delta CRL builds on; nil: this is a complete one
 	Point      IssuingPoint
 	Freshest   []pki.DistributionPoint // where its deltas are (RFC 5280, 5.2.6)
+	Issuers    []string                // where certificates of who signed it are (5.2.7)
 	Unknown    []pki.OID               // critical extensions, of the list or of an entry, that this package does not process
 
 	ExpiredSince time.Time // expiredCertsOnCRL (X.509, 9.5.2.8): certificates that ended since then are kept; zero: not said
@@ -165,7 +166,11 @@ func (l *CRL) readExtension(e pki.Extension) error {
 		if l.ExpiredSince, ok = readGeneralizedTime(&in); !ok || !in.Empty() {
 			return malformed("expiredCertsOnCRL")
 		}
-	case oidIssuerAltName, oidAuthorityInfo:
+	case oidAuthorityInfo:
+		if _, l.Issuers, err = pki.ReadAuthorityInfo(e.Value); err != nil {
+			return fail(CodeMalformed, err, "structure", "AuthorityInfoAccess")
+		}
+	case oidIssuerAltName:
 	default:
 		if e.Critical {
 			l.Unknown = append(l.Unknown, e.ID)
