@@ -73,6 +73,7 @@ const (
 	CodeCutOff            finding.Code = "pdf.cut-off"              // the end of the last update is missing, and with it perhaps a signature
 	CodeTokenUnreadable   finding.Code = "pdf.token-unreadable"     // a document time-stamp that is none; params: why
 	CodeTokenBroken       finding.Code = "pdf.token-broken"         // it does not hold; params: why
+	CodeActive            finding.Code = "pdf.active-content"       // what is shown may change, or something is run or sent; params: what
 	CodeDSSDamaged        finding.Code = "pdf.dss-damaged"          // an entry of the document security store cannot be used; params: object
 	CodeDSSLimit          finding.Code = "pdf.dss-limit"            // the store holds more than is read; params: max
 )

@@ -239,6 +239,9 @@ func (r *reader) fields(ctx context.Context) error {
 	if err := r.certification(catalog); err != nil {
 		return err
 	}
+	if err := r.active(fm); err != nil {
+		return err
+	}
 	current := len(r.entries)
 	if len(r.entries) == 0 && len(r.revs) == 1 {
 		return nil

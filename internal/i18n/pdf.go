@@ -65,6 +65,7 @@ var pdf = map[string]Message{
 	"pdf.unlisted":                    {"the document is said to be certified by a signature that no field shows", "tài liệu được ghi là đã ký chứng nhận, nhưng chữ ký đó không nằm trong ô chữ ký nào"},
 	"pdf.repeated-key":                {"the signature dictionary has an entry twice", "từ điển của chữ ký có mục bị lặp lại"},
 	"pdf.signature-lost":              {"the file holds a signature that the document does not lead to, by damage or on purpose, so that programs may not see it", "tệp có chữ ký nhưng cấu trúc tài liệu không dẫn đến chữ ký đó, do hỏng hoặc do cố ý, nên có phần mềm sẽ không thấy"},
+	"pdf.active-content":              {"the document holds active content ({what}): it may show other things at other times, or run or send something; kyso runs none of it", "tài liệu có nội dung động ({what}): có thể hiển thị khác đi tùy lúc, hoặc chạy hay gửi dữ liệu; kyso không chạy nội dung này"},
 	"pdf.cut-off":                     {"the end of the file is missing; what was added to it last, such as a signature, cannot be seen", "tệp bị mất phần cuối; không thấy được nội dung thêm vào sau cùng, chẳng hạn một chữ ký"},
 	"pdf.repaired":                    {"the file's cross-references are damaged; objects were found by searching", "bảng tham chiếu của tệp bị hỏng; các đối tượng được tìm lại bằng cách quét tệp"},
 	"pdf.token-unreadable":            {"the document time-stamp cannot be read: {why}", "không đọc được dấu thời gian của tài liệu: {why}"},

@@ -179,6 +179,7 @@ const (
 	PDFChanged       = 1 << 16   // objects that these add or define anew
 	PDFCompareWork   = 1 << 24   // entries of their stores that are compared
 	PDFShown         = 1 << 17   // objects that the pages of the first signed revision are made of
+	PDFActive        = 1 << 10   // pages, annotations and actions that are looked at for active content
 	PDFMetadata      = 1 << 20   // octets of metadata that are compared
 )
 
