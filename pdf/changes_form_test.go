@@ -115,6 +115,12 @@ func TestChangesOfForms(t *testing.T) {
 		{"P6 a widget taken off the page under P 1", with(nothing, map[int]string{3: strings.Replace(pageForm, " 6 0 R", "", 1) + "] >>"}), suspicious, "pdf.change-forbidden-annotation"},
 
 		{"an empty signature field", with(doc, map[int]string{18: strings.Replace(formWith, "16 0 R]", "16 0 R 40 0 R]", 1) + " /SigFlags 3 >>", 40: "<< /FT /Sig /T (Next) >>"}), allowed, "pdf.changed-empty"},
+		{"an empty signature field, signed later elsewhere out of sight", with(with(doc, map[int]string{18: strings.Replace(formWith, "16 0 R]", "16 0 R 40 0 R]", 1) + " /SigFlags 3 >>", 3: pageForm + " 40 0 R] >>",
+			40: "<< /FT /Sig /T (Next) /Type /Annot /Subtype /Widget /Rect [0 842 0 842] /P 3 0 R >>"}),
+			map[int]string{40: "<< /FT /Sig /T (Next) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /V 41 0 R >>", 41: dictionarySeal}), allowed, "pdf.changed-signature"},
+		{"P6 an empty signature field, signed later where it is seen", with(with(doc, map[int]string{18: strings.Replace(formWith, "16 0 R]", "16 0 R 40 0 R]", 1) + " /SigFlags 3 >>", 3: pageForm + " 40 0 R] >>",
+			40: "<< /FT /Sig /T (Next) /Type /Annot /Subtype /Widget /Rect [0 842 0 842] /P 3 0 R >>"}),
+			map[int]string{40: "<< /FT /Sig /T (Next) /Type /Annot /Subtype /Widget /Rect [0 0 99 99] /P 3 0 R /V 41 0 R >>", 41: dictionarySeal}), unknown, "pdf.change-object"},
 		{"an empty signature field under P 1", with(nothing, map[int]string{18: strings.Replace(formWith, "16 0 R]", "16 0 R 40 0 R]", 1) + " /SigFlags 3 >>", 40: "<< /FT /Sig /T (Next) >>"}), suspicious, "pdf.change-forbidden"},
 		{"P6 an empty signature field to be seen", with(forms, map[int]string{3: pageForm + " 40 0 R] >>", 18: strings.Replace(formWith, "16 0 R]", "16 0 R 40 0 R]", 1) + " /SigFlags 3 >>",
 			40: "<< /FT /Sig /T (Next) /Type /Annot /Subtype /Widget /Rect [0 0 99 99] /P 3 0 R >>"}), unknown, "pdf.change-forbidden"},

@@ -426,10 +426,17 @@ func (s *comparison) fill(ref pdfobj.Ref, old, now *pdfobj.Dict) error {
 			may = append(may, "F")
 		}
 	}
+	if old.Has("Rect") {
+		if empty, err := emptyRect(s.old, old); err != nil {
+			return err
+		} else if empty {
+			may = append(may, "Rect") // as long as there is nothing to be seen of it afterwards either
+		}
+	}
 	if !same(old, now, may...) {
 		return nil
 	}
-	if !old.Has("Rect") && now.Has("Rect") {
+	if slices.Contains(may, "Rect") && now.Has("Rect") {
 		if empty, err := emptyRect(s.now, now); err != nil || !empty {
 			return err
 		}
