@@ -76,6 +76,7 @@ func TestP1ByteRange(t *testing.T) {
 			s := requireRejected(t, bad, c.code)
 			require.Equal(t, pdf.Part, s.Extent)
 			require.NotEqual(t, cms.Intact, s.CMS.ContentIntegrity)
+			require.NotContains(t, codes(s.CMS.Findings), string(cms.CodeDigestUndeclared), "the digest is not what is wrong")
 		})
 	}
 	t.Run("missing", func(t *testing.T) {

@@ -143,6 +143,11 @@ func (r *reader) signed(ctx context.Context, e *entry, value *cmsdata.SignedData
 		return nil
 	}
 	e.Findings = append(e.Findings, doc.Findings...)
+	if !e.sound { // what is signed cannot be told, and a finding says why: it is no matter of the digest
+		for _, s := range doc.Signatures {
+			s.Findings = slices.DeleteFunc(s.Findings, func(f Finding) bool { return f.Code == cms.CodeDigestUndeclared })
+		}
+	}
 	switch {
 	case e.SubFilter == subFilterSHA1:
 		for _, s := range doc.Signatures {

@@ -203,7 +203,7 @@ func (s *Signature) changes(f *subject, v *verdict) {
 	}
 	switch {
 	case s.ChangesAfter.Level == ChangesSuspicious:
-		s.Findings = append(s.Findings, Finding{Code: CodeChangesSuspicious, Severity: finding.Error, Clause: "ISO 32000-2, 12.8.2.2"})
+		s.Findings = slices.Insert(s.Findings, 0, Finding{Code: CodeChangesSuspicious, Severity: finding.Error, Clause: "ISO 32000-2, 12.8.2.2"})
 		v.fail(FormatFailure)
 	case f.appended > 0:
 		s.ChangesAfter.Level = ChangesUnknown
