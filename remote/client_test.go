@@ -359,9 +359,12 @@ func TestCallerGoes(t *testing.T) {
 	require.ErrorIs(t, err, signer.ErrCancelled)
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotErrorIs(t, err, signer.ErrExpired)
+	var named *remote.Error
+	require.ErrorAs(t, err, &named)
 	pending, err := c.Pending(t.Context())
 	require.NoError(t, err)
 	require.Len(t, pending, 1, "the phone still shows it")
+	require.Equal(t, pending[0].ID, named.Params()["operation"], "by which it is resumed")
 	require.True(t, pending[0].Abandoned)
 
 	clock.OnSleep(nil)

@@ -40,6 +40,7 @@ const (
 	CodeIncomplete    finding.Code = "remote.incomplete"     // operation, want, got
 	CodeWrongDocument finding.Code = "remote.wrong-document" // operation, id
 	CodeNoLonger      finding.Code = "remote.no-longer"      // operation
+	CodeCancelled     finding.Code = "remote.cancelled"      // operation: nobody waits for it any more
 	CodeNoCMS         finding.Code = "remote.no-cms"         // the service makes none over a digest
 )
 
@@ -48,6 +49,8 @@ func parent(code finding.Code) finding.Code {
 	switch code {
 	case CodeRefused:
 		return signer.CodeRefused
+	case CodeCancelled:
+		return signer.CodeCancelled
 	case CodeExpired:
 		return signer.CodeExpired
 	case CodeUnavailable, CodeThrottled, CodeFault:

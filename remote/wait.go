@@ -124,8 +124,9 @@ func (c *Client) poll(ctx context.Context, op *Operation) (pause time.Duration, 
 // the service cannot be reached, and stops when the service has stopped waiting for the subscriber.
 //
 // A context that ends stops the waiting and nothing else: there is no call that takes a request back, so the phone goes on showing it,
-// and a later Wait may still find it signed. The ends are kept apart: [signer.ErrRefused], [signer.ErrExpired], [signer.ErrCancelled],
-// and [signer.ErrOutcomeUnknown] where the service could not be reached to the end.
+// and a later Wait may still find it signed. Its error, [CodeCancelled], names the operation for [Client.Resume]. The ends are kept apart:
+// [signer.ErrRefused], [signer.ErrExpired], [signer.ErrCancelled], and [signer.ErrOutcomeUnknown] where the service could not be reached
+// to the end.
 func (c *Client) Wait(ctx context.Context, op *Operation) ([][]byte, error) {
 	if err := c.fit(op); err != nil {
 		return nil, err
@@ -176,7 +177,7 @@ func (c *Client) Wait(ctx context.Context, op *Operation) ([][]byte, error) {
 // abandon keeps that the caller has gone.
 func (c *Client) abandon(ctx context.Context, op *Operation) error {
 	op.Abandoned = true
-	return errors.Join(signer.Cancelled(ctx), c.save(ctx, op))
+	return errors.Join(NewError(CodeCancelled, signer.Cancelled(ctx), "operation", op.ID), c.save(ctx, op))
 }
 
 // jitter spreads many clients that were started at once: up to a tenth more.

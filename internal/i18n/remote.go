@@ -129,6 +129,10 @@ var remote = map[string]Message{
 		En: "the signing service gave a signature for a document that was not asked for, or two for one: “{id}” (operation {operation})",
 		Vi: "dịch vụ ký số trả về chữ ký cho tài liệu không được yêu cầu hoặc trả về trùng: “{id}” (mã giao dịch {operation})",
 	},
+	"remote.cancelled": {
+		En: "nobody waits for the signature any more (operation {operation}); the phone may still show the request, and a signature made there can be fetched by that name",
+		Vi: "đã ngừng chờ chữ ký (mã giao dịch {operation}); điện thoại có thể vẫn hiển thị yêu cầu và chữ ký tạo ra sau đó lấy lại được bằng mã này",
+	},
 	"remote.no-cms": {
 		En: "the signing service makes no CMS over a digest; ask for a bare signature",
 		Vi: "dịch vụ ký số không tạo được CMS trên giá trị băm; hãy yêu cầu chữ ký đơn thuần",
