@@ -23,6 +23,22 @@ func demo() *testpki.PKI {
 	return pki
 }
 
+// A text that somebody signed on a phone comes back as CMS: it must be that text, by that certificate.
+func ExampleCheckContent() {
+	pki := demo()
+	defer pki.Close()
+	var answer bytes.Buffer
+	err := cms.Sign(context.Background(), &answer, strings.NewReader("log in: 7F3A"), pki.Signer("signer"), &cms.Options{Attached: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(cms.CheckContent(answer.Bytes(), []byte("log in: 7F3A"), pki.Certificate("signer")))
+	fmt.Println(cms.CheckContent(answer.Bytes(), []byte("log in: 91C0"), pki.Certificate("signer")))
+	// Output:
+	// <nil>
+	// cms: the content is not what was signed: it was changed, or belongs to another signature
+}
+
 // Sign a file to CAdES-B-T, detached, and read the result.
 func ExampleSign() {
 	pki := demo()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/kyso-dev/kyso/cms"
 	"github.com/kyso-dev/kyso/internal/testpki"
 	"github.com/kyso-dev/kyso/pdf"
 	"github.com/kyso-dev/kyso/signer"
@@ -39,6 +40,45 @@ func ExampleSign() {
 	}
 	fmt.Println("the document is still there:", bytes.HasPrefix(out.Bytes(), document))
 	// Output: the document is still there: true
+}
+
+// A service that answers a digest with a whole CMS, as some mobile operators and clouds do.
+func ExamplePreparedSignature_FinishCMS() {
+	p, document := demo(), contract()
+	ctx := context.Background()
+
+	prepared, err := pdf.Prepare(ctx, bytes.NewReader(document), int64(len(document)), p.Chain("signer"), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	digest, hash := prepared.Digest()
+	answer, err := askService(p, digest, hash)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := prepared.FinishCMS(ctx, &out, bytes.NewReader(document), int64(len(document)), answer, nil); err != nil {
+		log.Fatal(err)
+	}
+	read, err := pdf.Read(ctx, bytes.NewReader(out.Bytes()), int64(out.Len()), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(read.Signatures[0].SubFilter, read.Signatures[0].Level)
+	// Output: ETSI.CAdES.detached B-B
+}
+
+// askService stands for the service of ExamplePreparedSignature_FinishCMS.
+func askService(p *testpki.PKI, digest []byte, hash crypto.Hash) ([]byte, error) {
+	made, err := cms.PrepareDigest(digest, hash, p.Chain("signer"), &cms.Options{NoSigningTime: true})
+	if err != nil {
+		return nil, err
+	}
+	value, err := signer.Sign(context.Background(), p.Signer("signer"), made.Request())
+	if err != nil {
+		return nil, err
+	}
+	return made.FinishDER(context.Background(), value, nil)
 }
 
 // A key that answers later: the preparation waits in a database, the document stays where it is.
