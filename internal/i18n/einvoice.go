@@ -91,6 +91,10 @@ var einvoice = map[string]Message{
 		En: "{path} is there twice or holds two signatures",
 		Vi: "{path} xuất hiện hai lần hoặc chứa hai chữ ký",
 	},
+	"einvoice.slot-other": {
+		En: "{path} holds an element {name} that is no XML signature: if somebody has signed there, the signature was damaged",
+		Vi: "{path} chứa phần tử {name} không phải là chữ ký XML: nếu đã có người ký tại đây thì chữ ký đã bị hỏng",
+	},
 	"einvoice.slot-tree": {
 		En: "the certificate at {slot} should come from the {want} tree and comes from the {what} tree",
 		Vi: "chứng thư số tại {slot} phải thuộc hệ thống {want} nhưng lại thuộc hệ thống {what}",

@@ -38,6 +38,7 @@ const (
 	CodeSlotEmpty      = Code("einvoice.slot-empty")      // a slot that has to be signed is not: slot, path
 	CodeSlotMissing    = Code("einvoice.slot-missing")    // likewise, and there is no such element: slot, path
 	CodeSlotDouble     = Code("einvoice.slot-double")     // there are two of a slot, or two signatures in one: slot, path
+	CodeSlotOther      = Code("einvoice.slot-other")      // a slot holds something that is no XML signature: slot, path, name
 	CodeSlotTree       = Code("einvoice.slot-tree")       // for verifiers: the signer's certificate is from another tree: slot, want, what
 	CodeNoSlot         = Code("einvoice.no-slot")         // a signature stands in no slot: path
 	CodeDataUncovered  = Code("einvoice.data-uncovered")  // a signature does not cover what its slot stands for: slot, path

@@ -49,6 +49,7 @@ type place struct {
 	span
 	rule       *rule
 	signatures []int64 // where they begin
+	other      string  // name of an element in it that is none
 }
 
 // timeAt is a SigningTime.
@@ -165,6 +166,9 @@ func (v *surveyor) start() error {
 			return err
 		}
 	}
+	if d > 1 && len(v.sigs) == 0 {
+		v.open[d-2].place.meet(s)
+	}
 	v.open = append(v.open, e)
 	switch n := len(v.sigs); {
 	case s.Is(spaceDSig, "Signature"):
@@ -226,6 +230,13 @@ func (v *surveyor) locate(e *element) error {
 		e.part.places = append(e.part.places, e.place)
 	}
 	return nil
+}
+
+// meet takes in an element right inside of the slot, which should be a signature.
+func (p *place) meet(s *xmltree.Scanner) {
+	if p != nil && !s.Is(spaceDSig, "Signature") && p.other != "Signature" {
+		p.other = string(s.Local())
+	}
 }
 
 // signature takes in a ds:Signature: its slot is the element that it stands in.

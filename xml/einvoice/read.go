@@ -142,6 +142,9 @@ func (r *reader) document(p *part) {
 		there := p.of(one)
 		for _, at := range there {
 			facts.State = Empty
+			if at.other != "" && (len(at.signatures) == 0 || at.other == "Signature") {
+				d.add(CodeSlotOther, finding.Warning, "", "slot", string(one.slot), "path", facts.Path, "name", shorten(at.other))
+			}
 			for _, start := range at.signatures {
 				if s := r.of[start]; s != nil {
 					s.Document, s.Slot, s.facts = d, one.slot, facts
