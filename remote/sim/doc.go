@@ -59,6 +59,12 @@
 // [Provider.SignText] has a text signed, to log somebody in or to have a consent: the service makes a CMS of it, which the caller checks
 // (cms.CheckContent). Swisscom's Mobile ID does nothing else. The content of the CMS may be the text as the phone has it, in GSM 03.38.
 //
+// # Besides
+//
+// [Provider.Heartbeat] asks Swisscom whether the service is well, and [Provider.Profiles] what a number has, without asking the subscriber
+// for anything. [Provider.Receipt] tells him what became of a signature. [Provider.Handshake] is for services that refuse everything with
+// 106 before one.
+//
 // # Errors
 //
 // All are [remote.Error]. The ends are [remote.ErrRefused], [remote.ErrExpired] (which does not say that nobody looked: services report

@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"crypto"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,8 +122,10 @@ func (s *Server) checkSignature(m *mss.Message) *mss.Message {
 		return failure(101, 1016, "MimeType or Encoding")
 	case d.FiCom && m.Display != nil:
 		return failure(101, 1015, "DataToBeDisplayed")
-	case d.FiCom && !slices.ContainsFunc(m.Services, func(v mss.Service) bool { return len(v.EventID) >= 4 && len(v.EventID) <= 8 }):
+	case d.FiCom && !slices.ContainsFunc(m.Services, func(v mss.Service) bool { return v.URI == mss.SpaceFiCom+"eventId" && eventID.MatchString(v.EventID) }):
 		return failure(102, 0, "eventId")
+	case d.FiCom && !slices.ContainsFunc(m.Services, func(v mss.Service) bool { return v.URI == mss.SpaceFiCom+"noSpam" }):
+		return failure(101, 1012, "noSpam")
 	case d.FiCom:
 	case m.Display == nil || m.Display.Text == "":
 		return failure(102, 1021, "DataToBeDisplayed")
@@ -131,6 +134,12 @@ func (s *Server) checkSignature(m *mss.Message) *mss.Message {
 	}
 	return nil
 }
+
+// eventID is what FiCom's phones show: 4 to 8 letters and digits.
+var eventID = regexp.MustCompile(`^[0-9A-Za-z]{4,8}$`)
+
+// languages are those that Swisscom speaks, which wants one to be named.
+var languages = []string{"en", "de", "fr", "it"}
 
 // offersCMS reports whether a request asks for a CMS over a digest and the server makes such.
 func (s *Server) offersCMS(m *mss.Message) bool {
@@ -155,6 +164,8 @@ func (s *Server) checkText(m *mss.Message) *mss.Message {
 		return failure(101, 1017, "MSS_Format")
 	case !strings.HasPrefix(m.Data.Text, s.opts.Prefix):
 		return failure(107, 0, "prefix")
+	case s.opts.Dialect.Lang != "" && !slices.ContainsFunc(m.Services, func(v mss.Service) bool { return slices.Contains(languages, strings.ToLower(v.Lang)) }):
+		return failure(102, 0, "userLang")
 	}
 	return s.checkShown(m.Data.Text)
 }

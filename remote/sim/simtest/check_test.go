@@ -12,6 +12,7 @@ import (
 
 	"github.com/kyso-dev/kyso/remote/remotetest"
 	"github.com/kyso-dev/kyso/remote/sim"
+	"github.com/kyso-dev/kyso/remote/sim/internal/mss"
 	"github.com/kyso-dev/kyso/remote/sim/simtest"
 )
 
@@ -139,6 +140,55 @@ func TestSwisscomClient(t *testing.T) {
 			`<MSS_StatusReq MajorVersion="1" MinorVersion="1" MSSP_TransID="` + server.Transactions()[0].ID + `">` + strings.Replace(head, "ID-0", "ID-1", 1) + `</MSS_StatusReq></MSS_StatusQuery></e:Body></e:Envelope>`
 		require.Contains(t, post(t, server, sim.CallStatus, soap, look), `Value="504"`)
 	}
+}
+
+// TestTimeOut: a request runs out after so many seconds, at a date, or after five minutes, whichever it says.
+func TestTimeOut(t *testing.T) {
+	for attributes, want := range map[string]time.Duration{
+		`TimeOut="80"`: 80 * time.Second, `ValidityDate="2026-01-05T09:00:30Z"`: 30 * time.Second, ``: 300 * time.Second,
+		`TimeOut="20" ValidityDate="2026-01-05T09:00:30Z"`: 20 * time.Second, `ValidityDate="2026-01-05T08:00:00Z"`: 0,
+	} {
+		clock := remotetest.NewClock(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
+		server := simtest.NewServer(t, &simtest.Options{Dialect: sim.ETSI(), Clock: clock})
+		require.Contains(t, post(t, server, sim.CallSignature, soap, strings.Replace(fmt.Sprintf(body, 1), `TimeOut="80"`, attributes, 1)), `Value="100"`)
+		if want > 0 {
+			clock.Advance(want - time.Second)
+			require.Equal(t, simtest.Waiting, server.Transactions()[0].State, attributes)
+			clock.Advance(time.Second)
+		}
+		require.Equal(t, 208, server.Transactions()[0].Code, attributes)
+	}
+}
+
+// TestServices: the additional services that are obligatory at FiCom and at Swisscom are missed.
+func TestServices(t *testing.T) {
+	ask := func(d sim.Dialect, services ...mss.Service) *mss.Message {
+		t.Helper()
+		clock := remotetest.NewClock(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
+		server := simtest.NewServer(t, &simtest.Options{Dialect: d, Clock: clock, SignText: func(*simtest.SIM, string) ([]byte, error) { return []byte("CMS"), nil }})
+		good, err := mss.Form{}.Read([]byte(fmt.Sprintf(body, 1)))
+		require.NoError(t, err)
+		good.Services, good.Display = services, nil
+		if good.Format = d.Format; d.Format == "" {
+			good.Minor, good.Data = "2", &mss.Data{MimeType: "text/plain", Encoding: "UTF-8", Text: "a"}
+		}
+		answer, err := mss.Form{}.Read([]byte(post(t, server, sim.CallSignature, soap, string(mss.Form{}.Write(good)))))
+		require.NoError(t, err)
+		return answer
+	}
+	event, spam := mss.Service{URI: mss.SpaceFiCom + "eventId", EventID: "1234"}, mss.Service{URI: mss.SpaceFiCom + "noSpam"}
+	require.Nil(t, ask(sim.FiCom(), event, spam).Fault)
+	require.Equal(t, 102, ask(sim.FiCom(), spam).Fault.Code)
+	require.Equal(t, 1012, ask(sim.FiCom(), event).Fault.Sub)
+	for _, id := range []string{"123", "123456789", "12-34", "đường"} {
+		event.EventID = id
+		require.Equal(t, 102, ask(sim.FiCom(), event, spam).Fault.Code, id)
+	}
+	lang := mss.Service{URI: mss.SpaceFiCom + "userLang", Lang: "EN"}
+	require.Nil(t, ask(sim.SwisscomSOAP(), lang).Fault)
+	require.Equal(t, 102, ask(sim.SwisscomSOAP()).Fault.Code)
+	lang.Lang = "vi"
+	require.Equal(t, 102, ask(sim.SwisscomSOAP(), lang).Fault.Code)
 }
 
 // TestDisplay: a phone shows so many septets of GSM 03.38, or so many units of UCS-2 once a character is outside of it.

@@ -171,10 +171,7 @@ func (s *Server) open(m *mss.Message) (*transaction, *mss.Message) {
 		}
 		s.fail(old, 401, 0)
 	}
-	timeOut := 300 * time.Second
-	if n, err := strconv.Atoi(m.TimeOut); err == nil {
-		timeOut = time.Duration(n) * time.Second
-	}
+	timeOut := s.timeOut(m)
 	text := ""
 	if m.Display != nil {
 		text = m.Display.Text
@@ -193,6 +190,18 @@ func (s *Server) open(m *mss.Message) (*transaction, *mss.Message) {
 	}
 	s.transactions = append(s.transactions, t)
 	return t, nil
+}
+
+// timeOut is how long a request waits for the subscriber: as it says, in seconds or by a date, and otherwise five minutes.
+func (s *Server) timeOut(m *mss.Message) time.Duration {
+	d := 300 * time.Second
+	if n, err := strconv.Atoi(m.TimeOut); err == nil {
+		d = time.Duration(n) * time.Second
+	}
+	if at, err := time.Parse(time.RFC3339Nano, m.Validity); err == nil {
+		d = min(d, at.Sub(s.clock.Now()))
+	}
+	return d
 }
 
 // subscriber is the card of a number. Numbers that end in 092 and a code are the fault of that code.

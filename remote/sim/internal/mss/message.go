@@ -59,6 +59,7 @@ type Message struct {
 
 	Mode      string // MessagingMode, in the words of the schema
 	TimeOut   string
+	Validity  string // ValidityDate, when it runs out; not in JSON
 	MSISDN    string
 	Data      *Data // to be signed; of a receipt, the message
 	Display   *Data

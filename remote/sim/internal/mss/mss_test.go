@@ -147,6 +147,7 @@ func TestSamples(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(Form{}.Write(full())), false)
 	f.Add([]byte(Form{JSON: true}.Write(full())), true)
+	f.Add([]byte(Form{}.Write(&Message{Call: Handshake, Settled: &Settled{AP: []string{"AAAA"}, Roots: []string{"CN=A"}, Algorithms: []string{"urn:a"}}})), false)
 	f.Add([]byte(`<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>`), false)
 	f.Fuzz(func(t *testing.T, data []byte, isJSON bool) {
 		m, err := Form{JSON: isJSON}.Read(data)

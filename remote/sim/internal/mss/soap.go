@@ -91,7 +91,7 @@ func (r *reader) message(e *Element, call Call, answer bool) *Message {
 		Call: call, Answer: answer, Major: e.attr("MajorVersion"), Minor: e.attr("MinorVersion"), TransID: e.attr("MSSP_TransID"),
 		APID: ap.attr("AP_ID"), APPassword: ap.attr("AP_PWD"), APTransID: ap.attr("AP_TransID"), Instant: ap.attr("Instant"),
 		MSSP: r.path(mssp, "MSSP_ID", "URI").value(), MSSPInstant: mssp.attr("Instant"),
-		Mode: e.attr("MessagingMode"), TimeOut: e.attr("TimeOut"), MSISDN: r.path(e, "MobileUser", "MSISDN").value(),
+		Mode: e.attr("MessagingMode"), TimeOut: e.attr("TimeOut"), Validity: e.attr("ValidityDate"), MSISDN: r.path(e, "MobileUser", "MSISDN").value(),
 		Data: r.data(e, "DataToBeSigned"), Display: r.data(e, "DataToBeDisplayed"), Format: r.path(e, "MSS_Format", "mssURI").value(),
 		Params: r.path(e, "Params").value(), Base64: r.path(e, "MSS_Signature", "Base64Signature").value(),
 		Code: r.path(status, "StatusCode").attr("Value"), Text: r.path(status, "StatusMessage").value(),
@@ -283,7 +283,7 @@ func (f Form) writeSOAP(m *Message) []byte {
 
 func (f Form) writeMessage(w *writer, m *Message) {
 	name := m.Call.Element(m.Answer)
-	w.tag(name, "MajorVersion", m.Major, "MinorVersion", m.Minor, "MSSP_TransID", m.TransID, "MessagingMode", m.Mode, "TimeOut", m.TimeOut)
+	w.tag(name, "MajorVersion", m.Major, "MinorVersion", m.Minor, "MSSP_TransID", m.TransID, "MessagingMode", m.Mode, "TimeOut", m.TimeOut, "ValidityDate", m.Validity)
 	// AP_PWD is required, and may be empty.
 	fmt.Fprintf(w, `<m:AP_Info AP_ID="%s" AP_TransID="%s" AP_PWD="%s" Instant="%s"/>`, escape(m.APID), escape(m.APTransID), escape(m.APPassword), escape(m.Instant))
 	w.tag("m:MSSP_Info", "Instant", m.MSSPInstant).tag("m:MSSP_ID").leaf("m:URI", m.MSSP)
