@@ -61,6 +61,16 @@ type Status struct {
 	DefaultPIN    bool     // this process logged in with a PIN that authorities hand out
 }
 
+// MayTry says why a PIN would not be sent now: [signer.ErrPINLocked], [ErrPINNotSet], or one try left ([ErrPINFinalTry]) where the caller does
+// not insist; of the security officer's [ErrSOPINLocked] and [ErrSOPINFinalTry]. A program asks before it asks a person for the PIN.
+func (s Status) MayTry(officer, insist bool) error {
+	user := uint(userNormal)
+	if officer {
+		user = userSO
+	}
+	return guard(tokenInfo{flags: s.Info.Flags}, user, insist)
+}
+
 // Token is a token that is plugged in. It is safe for concurrent use. It need not be closed; a [Signer] does.
 type Token struct {
 	device *device

@@ -343,6 +343,9 @@ func (a *app) tokenChangePINCommand() *cobra.Command {
 				return err
 			}
 			s, err := t.Status(cmd.Context())
+			if err == nil {
+				err = s.MayTry(false, pin.insist)
+			}
 			if err != nil {
 				return err
 			}
@@ -383,6 +386,13 @@ func (a *app) tokenUnlockCommand() *cobra.Command {
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			t, err := flags.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			s, err := t.Status(cmd.Context())
+			if err == nil {
+				err = s.MayTry(true, insist)
+			}
 			if err != nil {
 				return err
 			}

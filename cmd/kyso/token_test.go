@@ -129,6 +129,8 @@ func TestTokenFaults(t *testing.T) {
 		{"SO PIN wrong", nil, unlock("so-wrong"), 6, "(SO PIN) is wrong", "(SO PIN) không đúng", 1},
 		{"SO final try", []setting{{p11fault.SOTriesMax, 3}, {p11fault.SOTriesUsed, 2}}, unlock("so"), 6, "useless for good", "hỏng vĩnh viễn", 0},
 		{"SO locked", []setting{{p11fault.SOTriesMax, 3}, {p11fault.SOTriesUsed, 3}}, unlock("so"), 6, "is locked", "đã bị khóa", 0},
+		{"SO locked, and nobody is asked", []setting{{p11fault.SOTriesMax, 3}, {p11fault.SOTriesUsed, 3}}, unlock("so")[:4], 6, "is locked", "đã bị khóa", 0},
+		{"locked, and nobody is asked for the old PIN", []setting{{p11fault.TriesMax, 3}, {p11fault.TriesUsed, 3}}, change[:4], 6, "locked", "bị khóa", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, lang := range []string{"en", "vi"} {
