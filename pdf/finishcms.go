@@ -38,7 +38,8 @@ func (p *PreparedSignature) RequestCMS() signer.Request {
 // cms.CodeLevelRefused: signed attributes with a signing-certificate attribute, no signing time, no counter-signature, and nothing
 // that says again, perhaps otherwise, what Reason and Location say (CodeTwice). Services that cannot do that are for SubFilterPKCS7.
 //
-// How much room a service's CMS takes is not known beforehand: Options.ContentsSize keeps it, when preparing.
+// How much room a service's CMS takes is not known beforehand: Options.ContentsSize keeps it, when preparing. Where only the time-stamp
+// no longer fits (CodeContentsSize), the same answer may be finished at B-B and raised by Extend; nobody needs to be asked again.
 func (p *PreparedSignature) FinishCMS(ctx context.Context, dst io.Writer, src io.ReaderAt, size int64, der []byte, opts *FinishOptions) error {
 	return p.finish(ctx, dst, src, size, opts, func(o *cms.FinishOptions) ([]byte, error) {
 		if err := p.saidTwice(der); err != nil {
