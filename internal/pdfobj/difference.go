@@ -51,7 +51,9 @@ func Diff(old, now *File) (*Difference, error) {
 	// A signed revision may hold two sections, and its startxref name one of them while the update goes on from the other.
 	if at, found, err := old.lastStartXref(); err != nil {
 		return nil, err
-	} else if !found || at+old.in.bias != old.start {
+	} else if ok, err := old.leads(at+old.in.bias, old.start); err != nil {
+		return nil, err
+	} else if !found || !ok {
 		d.odd(OddStart, old.start)
 		return d, nil
 	}
@@ -252,7 +254,14 @@ func (c *comparison) ending() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	words := []string{"startxref", itoa(c.section.offset - c.now.in.bias), eofMark}
+	at, found, err := c.now.lastStartXref()
+	if err != nil || !found {
+		return false, err
+	}
+	if ok, err := c.now.leads(at+c.now.in.bias, c.section.offset); err != nil || !ok {
+		return false, err
+	}
+	words := []string{"startxref", itoa(at), eofMark}
 	if c.section.stream {
 		words = append([]string{"endstream", "endobj"}, words...)
 	}
@@ -271,6 +280,15 @@ func (c *comparison) ending() (bool, error) {
 		b = b[len(word):]
 	}
 	return len(bytes.Trim(b, "\x00\t\n\f\r ")) == 0, nil
+}
+
+// leads reports whether an offset is that of a section, or of white space right before it, which all readers pass over.
+func (f *File) leads(at, section int64) (bool, error) {
+	if at < 0 || at > section || section-at > 16 {
+		return false, nil
+	}
+	b, err := f.octets(at, section)
+	return len(bytes.Trim(b, "\x00\t\n\f\r ")) == 0, err
 }
 
 // octets are those of a stretch of the file, for a moment.

@@ -105,6 +105,16 @@ func TestDiff(t *testing.T) {
 		d := diff(t, s.Bytes())
 		require.Equal(t, pdfobj.Difference{}, *d)
 	})
+	t.Run("startxref before white space", func(t *testing.T) {
+		s, prev := begin()
+		s.obj(5, "<< >>").WriteString("\n")
+		at := s.Len()
+		s.end(s.table(prev, 5))
+		require.Equal(t, 1, bytes.Count(s.Bytes(), []byte(fmt.Sprintf("startxref\n%d\n", at))))
+		d := diff(t, bytes.Replace(s.Bytes(), []byte(fmt.Sprintf("startxref\n%d\n", at)), []byte(fmt.Sprintf("startxref\n%d\n", at-1)), 1))
+		require.Empty(t, d.Oddity)
+		require.Equal(t, refs(5), d.Added)
+	})
 	t.Run("the name of a writer", func(t *testing.T) {
 		s, prev := begin()
 		s.obj(5, "<< >>").end(s.table(prev, 5))
