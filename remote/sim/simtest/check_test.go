@@ -142,6 +142,31 @@ func TestSwisscomClient(t *testing.T) {
 	}
 }
 
+// TestOneAddress: over JSON everything may go to one address.
+func TestOneAddress(t *testing.T) {
+	server := simtest.NewServer(t, &simtest.Options{Dialect: sim.SwisscomREST()})
+	c := server.Config(simtest.DemoNumber)
+	c.Dialect.Ports = map[sim.Call]string{sim.CallSignature: "/rest/service", sim.CallProfile: "/rest/service"}
+	p, err := sim.New(c)
+	require.NoError(t, err)
+	_, err = p.Certificates(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, p.Heartbeat(t.Context()))
+	require.Equal(t, []int{1, 1}, []int{server.Calls(sim.CallProfile), server.Calls(sim.CallSignature)})
+}
+
+// TestSignedAllTheSame: a status that says that a signature is worth nothing comes with that signature.
+func TestSignedAllTheSame(t *testing.T) {
+	for _, status := range []string{"501", "503", "505"} {
+		server := simtest.NewServer(t, &simtest.Options{Dialect: sim.ETSI(), Clock: remotetest.NewClock(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))})
+		server.Change(simtest.DemoNumber, func(c *simtest.SIM) { c.User, c.Status = simtest.Approve, status })
+		answer := post(t, server, sim.CallSignature, soap, strings.Replace(fmt.Sprintf(body, 1), "asynchClientServer", "synch", 1))
+		require.Contains(t, answer, `Value="`+status+`"`)
+		require.Contains(t, answer, "<m:Base64Signature>")
+		require.Equal(t, 1, server.Signatures())
+	}
+}
+
 // TestTimeOut: a request runs out after so many seconds, at a date, or after five minutes, whichever it says.
 func TestTimeOut(t *testing.T) {
 	for attributes, want := range map[string]time.Duration{

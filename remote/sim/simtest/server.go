@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto"
@@ -9,6 +10,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -215,8 +217,23 @@ func (s *Server) card(number string) *SIM {
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	for call, path := range s.opts.Dialect.Ports {
-		mux.HandleFunc("POST "+path, s.port(call))
+	for call, address := range s.opts.Dialect.Ports {
+		mux.HandleFunc("POST "+address, s.port(call))
+	}
+	if s.opts.Dialect.JSON { // one address for all messages, as Swisscom's own client has it
+		mux.HandleFunc("POST "+path.Dir(s.opts.Dialect.Ports[mss.Signature]), func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limits.RemoteMessage))
+			if err != nil {
+				w.WriteHeader(http.StatusRequestEntityTooLarge)
+				return
+			}
+			call := mss.Signature
+			if m, err := s.form().Read(body); err == nil {
+				call = m.Call
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			s.port(call)(w, r)
+		})
 	}
 	s.phoneRoutes(mux)
 	return mux
