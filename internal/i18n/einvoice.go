@@ -99,6 +99,10 @@ var einvoice = map[string]Message{
 		En: "the certificate at {slot} should come from the {want} tree and comes from the {what} tree",
 		Vi: "chứng thư số tại {slot} phải thuộc hệ thống {want} nhưng lại thuộc hệ thống {what}",
 	},
+	"einvoice.swapped": {
+		En: "the signature was made for {path} in the same file and stands in {document}, where it means nothing",
+		Vi: "chữ ký này được ký cho {path} trong cùng tệp nhưng lại nằm ở {document} nên không có giá trị cho tài liệu đó",
+	},
 	"einvoice.no-slot": {
 		En: "the signature at {path} stands outside of all places where signatures belong",
 		Vi: "chữ ký tại {path} nằm ngoài các vị trí ký theo quy định",

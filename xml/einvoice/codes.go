@@ -40,6 +40,7 @@ const (
 	CodeSlotDouble     = Code("einvoice.slot-double")     // there are two of a slot, or two signatures in one: slot, path
 	CodeSlotOther      = Code("einvoice.slot-other")      // a slot holds something that is no XML signature: slot, path, name
 	CodeSlotTree       = Code("einvoice.slot-tree")       // for verifiers: the signer's certificate is from another tree: slot, want, what
+	CodeSwapped        = Code("einvoice.swapped")         // a signature over another document of the file: path, document
 	CodeNoSlot         = Code("einvoice.no-slot")         // a signature stands in no slot: path
 	CodeDataUncovered  = Code("einvoice.data-uncovered")  // a signature does not cover what its slot stands for: slot, path
 	CodeDataPart       = Code("einvoice.data-part")       // the buyer's signature covers parts of the data: path

@@ -79,6 +79,7 @@ func Inspect(ctx context.Context, doc *xml.Document, src io.ReaderAt, size int64
 	}
 	r.kind()
 	r.loose()
+	r.swapped()
 	if err := r.explain(ctx, in); err != nil {
 		return nil, err
 	}
@@ -229,6 +230,29 @@ func (r *reader) kind() {
 		d = r.Documents[1]
 	}
 	r.Kind, r.WithCode = d.Kind, d.WithCode
+}
+
+// swapped finds signatures that were made for another document of the file than the one that they stand in: what they signed is there.
+func (r *reader) swapped() {
+	type data struct{ algorithm, digest string }
+	made := make(map[data]*Document)
+	each := func(f func(s *Signature, ref *xml.Reference)) {
+		for _, s := range r.Signatures {
+			for _, ref := range s.XML.References {
+				if own := s.XML.Element; ref.Element != nil && (ref.Element.Start < own.Start || ref.Element.Start >= own.End) {
+					f(s, ref)
+				}
+			}
+		}
+	}
+	each(func(s *Signature, ref *xml.Reference) {
+		made[data{ref.DigestAlgorithm, string(ref.Digest)}] = s.Document
+	})
+	each(func(s *Signature, ref *xml.Reference) {
+		if of := made[data{ref.DigestAlgorithm, string(ref.DigestValue)}]; ref.Integrity == xml.Broken && of != nil && of != s.Document {
+			s.add(CodeSwapped, finding.Error, "", "path", of.Path, "document", s.Document.Path)
+		}
+	})
 }
 
 // most is how many signatures of an envelope itself are held against each of the documents in it.

@@ -232,6 +232,24 @@ func TestEnvelopes(t *testing.T) {
 	require.Empty(t, documents)
 }
 
+// TestSwapped: the signatures of two invoices in an envelope change places, and each is told where it belongs.
+func TestSwapped(t *testing.T) {
+	one := signAs(t, invoice("K26TYY", emptySlots), "NBan signer")
+	two := signAs(t, strings.Replace(invoice("K26TYY", emptySlots), "<SHDon>1<", "<SHDon>2<", 1), "NBan signer")
+	signature := func(doc string) string {
+		return doc[strings.Index(doc, "<Signature ") : strings.Index(doc, "</Signature>")+len("</Signature>")]
+	}
+	first, second := signature(one), signature(two)
+	_, documents, signatures := read(t, "<TDiep><TTChung/><DLieu>"+one+two+"</DLieu></TDiep>", nil)
+	require.Empty(t, append(documents, signatures...))
+	f, _, signatures := read(t, "<TDiep><TTChung/><DLieu>"+strings.Replace(one, first, second, 1)+strings.Replace(two, second, first, 1)+"</DLieu></TDiep>", nil)
+	require.Equal(t, []string{"swapped", "swapped"}, signatures)
+	require.Equal(t, "/TDiep/DLieu/HDon[2]", f.Signatures[0].Findings[0].Params["path"])
+	require.Equal(t, "/TDiep/DLieu/HDon[1]", f.Signatures[0].Findings[0].Params["document"])
+	_, _, signatures = read(t, "<TDiep><TTChung/><DLieu>"+strings.Replace(one, "<DGia>1000<", "<DGia>9000<", 1)+two+"</DLieu></TDiep>", nil)
+	require.NotContains(t, signatures, "swapped", "it was only changed")
+}
+
 func TestSigningTimes(t *testing.T) {
 	sign := func(when time.Time, space einvoice.TimeSpace) string {
 		return string(sign(t, []byte(invoice("K26TYY", emptySlots)), "signer", einvoice.NBan, &einvoice.Options{SigningTime: when, Time: space}))
