@@ -42,7 +42,7 @@ func (i ServiceInfo) clone() ServiceInfo {
 	return i
 }
 
-// server is the authorization server that grants by a way ("oauth2code", "oauth2client"): the only one, or the first that lists it.
+// server is the authorization server that grants by a way ([byCode], [byClient]): the only one, or the first that lists it.
 func (i ServiceInfo) server(way string) OAuthServer {
 	for _, s := range i.Servers {
 		if slices.ContainsFunc(s.AuthTypes, func(t string) bool { return sameFold(t, way) }) {

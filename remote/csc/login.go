@@ -212,7 +212,7 @@ func (s *Service) Close(ctx context.Context) error {
 		token, hint = refresh, "refresh_token"
 	}
 	if s.config.Basic == nil {
-		return s.oauthRevoke(ctx, token, hint)
+		return s.oauthRevoke(ctx, s.serviceWay(), token, hint)
 	}
 	if !s.has("auth/revoke") {
 		return nil

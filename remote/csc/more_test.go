@@ -112,3 +112,19 @@ func TestPing(t *testing.T) {
 	_, err = csc.New(t.Context(), config)
 	require.ErrorContains(t, err, "ResponseURI")
 }
+
+// TestTwoServers: an application that calls in its own right gets its token from one server of 2.2, and the person's for the key from the
+// other; each token is given back where it came from.
+func TestTwoServers(t *testing.T) {
+	b, config := page(t, csctest.Approve, csctest.Guesses{V22: true})
+	config.OAuth.ClientCredentials = true
+	p := b.provider(t, config)
+	_, err := remote.New(p, &remote.Options{Clock: b.clock}).Sign(t.Context(), digest("a"), crypto.SHA256)
+	require.NoError(t, err)
+	require.NoError(t, p.Service().Close(t.Context()))
+	require.Len(t, b.Calls("apps/oauth2/token"), 1)
+	require.Len(t, b.Calls("apps/oauth2/revoke"), 1)
+	require.Len(t, b.Calls("oauth2/token"), 1)
+	require.Equal(t, "2.2.0.0", p.Service().Info().Specs)
+	require.Len(t, p.Service().Info().Servers, 2)
+}

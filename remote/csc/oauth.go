@@ -29,9 +29,10 @@ const longestPage = 2083
 // endpoints are the addresses of the authorization server.
 type endpoints struct{ authorize, token, push, revoke string }
 
-// endpoints finds the authorization server: as configured, as the service says, or through the metadata of its issuer (RFC 8414).
-func (s *Service) endpoints(ctx context.Context) (endpoints, error) {
-	server := s.authorizationServer()
+// endpoints finds the authorization server that grants by a way: as configured, as the service says, or through the metadata of its issuer
+// (RFC 8414).
+func (s *Service) endpoints(ctx context.Context, way string) (endpoints, error) {
+	server := s.info.server(way)
 	base := strings.TrimRight(s.config.OAuth.Server, "/")
 	if base == "" {
 		base = server.Base
@@ -82,12 +83,18 @@ func (s *Service) endpoints(ctx context.Context) (endpoints, error) {
 	return endpoints{w.Authorize, w.Token, w.Push, w.Revoke}, nil
 }
 
-// authorizationServer is the one that the service names for what the configuration wants to do.
-func (s *Service) authorizationServer() OAuthServer {
-	if s.config.OAuth.ClientCredentials && s.config.Consent == nil {
-		return s.info.server("oauth2client")
+// Ways to get a token, as services list them.
+const (
+	byCode   = "oauth2code"   // a person's, by way of a page
+	byClient = "oauth2client" // the application's own
+)
+
+// serviceWay is how the right to call the service is got.
+func (s *Service) serviceWay() string {
+	if s.config.OAuth.ClientCredentials {
+		return byClient
 	}
-	return s.info.server("oauth2code")
+	return byCode
 }
 
 // Types of rich authorization requests for keys: of 2.0, and of 2.2.
@@ -163,7 +170,7 @@ func (s *Service) granted(ctx context.Context, before time.Time, t *oauth2.Token
 
 // oauthClient gets a token in the application's own right.
 func (s *Service) oauthClient(ctx context.Context) (grant, error) {
-	e, err := s.endpoints(ctx)
+	e, err := s.endpoints(ctx, byClient)
 	if err != nil {
 		return grant{}, err
 	}
@@ -178,7 +185,7 @@ func (s *Service) oauthClient(ctx context.Context) (grant, error) {
 
 // oauthRefresh exchanges a refresh token, once.
 func (s *Service) oauthRefresh(ctx context.Context, refresh remote.Secret) (grant, error) {
-	e, err := s.endpoints(ctx)
+	e, err := s.endpoints(ctx, s.serviceWay())
 	if err != nil {
 		return grant{}, err
 	}
@@ -202,7 +209,7 @@ func (s *Service) oauthKey(ctx context.Context, c *Credential, a *approval) (gra
 	if a.text != "" {
 		v.Set("description", a.text)
 	}
-	if s.version == V2 && (s.config.OAuth.RAR || s.info.RAR || s.authorizationServer().RAR) {
+	if s.version == V2 && (s.config.OAuth.RAR || s.info.server(byCode).RAR) {
 		detail := map[string]any{"type": rarType, "credentialID": c.ID, "documentDigests": digests(a), "hashAlgorithmOID": a.hashOID}
 		if s.info.from22() {
 			detail["type"], detail["numSignatures"] = rarType22, a.count
@@ -246,7 +253,7 @@ func (s *Service) consent(ctx context.Context, params url.Values, details string
 	if s.config.OAuth == nil || s.config.Consent == nil || s.config.OAuth.RedirectURL == "" {
 		return grant{}, remote.NewError(CodeMode, nil, "name", string(OAuthKey))
 	}
-	e, err := s.endpoints(ctx)
+	e, err := s.endpoints(ctx, byCode)
 	if err != nil {
 		return grant{}, err
 	}
@@ -349,8 +356,8 @@ func (s *Service) form(ctx context.Context, address string, v url.Values) (*rest
 	return answer, failure(answer, "oauth2", []remote.Secret{o.ClientSecret, remote.Secret(v.Get("token")), remote.Secret(v.Get("state"))})
 }
 
-func (s *Service) oauthRevoke(ctx context.Context, token remote.Secret, hint string) error {
-	e, err := s.endpoints(ctx)
+func (s *Service) oauthRevoke(ctx context.Context, way string, token remote.Secret, hint string) error {
+	e, err := s.endpoints(ctx, way)
 	if err != nil || e.revoke == "" {
 		return err
 	}

@@ -249,7 +249,7 @@ func (p *Provider) release(ctx context.Context, permit *permit) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), margin)
 	defer cancel()
-	_ = p.service.oauthRevoke(ctx, permit.bearer+permit.sad, "access_token") // one of them is empty
+	_ = p.service.oauthRevoke(ctx, byCode, permit.bearer+permit.sad, "access_token") // one of them is empty
 }
 
 // fit refuses an operation that this key cannot answer.

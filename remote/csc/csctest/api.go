@@ -83,6 +83,8 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("/csc/v2/", s.serveAPI)
 	mux.HandleFunc("GET /oauth2/authorize", s.serveAuthorizePage)
 	mux.HandleFunc("POST /oauth2/token", s.journaled(s.serveToken))
+	mux.HandleFunc("POST /apps/oauth2/token", s.journaled(s.serveToken))
+	mux.HandleFunc("POST /apps/oauth2/revoke", s.journaled(s.serveRevoke))
 	mux.HandleFunc("POST /oauth2/revoke", s.journaled(s.serveRevoke))
 	mux.HandleFunc("POST /oauth2/pushed_authorize", s.journaled(s.servePushed))
 	mux.HandleFunc("GET /.well-known/oauth-authorization-server/issuer", s.serveMetadata)
@@ -222,7 +224,7 @@ func (s *Server) info(version int) *answer {
 			body["specs"] = "2.2.0.0"
 			delete(body, "oauth2")
 			body["oauth2Servers"] = []map[string]any{
-				{"label": "applications", "baseUri": s.URL + "/no-such-server", "authType": []string{"oauth2client"}, "supportsRar": false},
+				{"label": "applications", "baseUri": s.URL + "/apps", "authType": []string{"oauth2client"}, "supportsRar": false},
 				{"label": "people", "baseUri": s.URL, "authType": []string{"oauth2code"}, "supportsRar": true},
 			}
 		}

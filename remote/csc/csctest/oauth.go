@@ -318,6 +318,11 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	apps := strings.HasPrefix(r.URL.Path, "/apps/") // the server of applications, where there are two
+	if own := r.PostFormValue("grant_type") == "client_credentials"; s.opts.Guesses.V22 && own != apps {
+		oauthError(w, http.StatusBadRequest, "unsupported_grant_type", "Ask the other server")
+		return
+	}
 	switch r.PostFormValue("grant_type") {
 	case "client_credentials":
 		writeJSON(w, http.StatusOK, s.session("service", false, false))
