@@ -97,3 +97,53 @@ func Example_wholeCMS() {
 	fmt.Println("finished:", err == nil)
 	// Output: finished: true
 }
+
+// Is the service well? A request for a number that nobody has tells, and rings no phone.
+func ExampleProvider_Heartbeat() {
+	service, err := simtest.Start(&simtest.Options{Dialect: sim.SwisscomREST()}) // stands for https://mobileid.swisscom.com
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer service.Close()
+	provider, err := sim.New(service.Config(simtest.DemoNumber))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := provider.Heartbeat(context.Background()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("well")
+	// Output: well
+}
+
+// A service may want a handshake before anything else. This one wants no messages to be signed.
+func ExampleProvider_Handshake() {
+	service, err := simtest.Start(&simtest.Options{Dialect: sim.ETSI(), Guesses: simtest.Guesses{HandshakeFirst: true}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer service.Close()
+	provider, err := sim.New(service.Config(simtest.DemoNumber))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = provider.Certificates(context.Background())
+	fmt.Println(errors.Is(err, remote.NewError(sim.CodeHandshake, nil)))
+	agreed, err := provider.Handshake(context.Background(), &sim.Offer{Algorithms: []string{"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(agreed.Signed), agreed.Algorithms)
+	_, err = provider.Certificates(context.Background())
+	fmt.Println(err)
+	// Output:
+	// true
+	// 0 [http://www.w3.org/2001/04/xmldsig-more#rsa-sha256]
+	// <nil>
+}
