@@ -49,7 +49,7 @@ func (s *server) prepare(w http.ResponseWriter, r *http.Request) {
 	}
 	var chain []*x509.Certificate
 	for _, der := range request.Chain {
-		cert, err := x509.ParseCertificate(der)
+		cert, err := signer.ParseCertificate(der)
 		if err != nil {
 			http.Error(w, "not a certificate", http.StatusBadRequest)
 			return

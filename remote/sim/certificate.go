@@ -59,7 +59,7 @@ func (p *Provider) fetch(ctx context.Context) ([]*x509.Certificate, error) {
 		if err != nil {
 			continue // one that cannot be read cannot be chosen
 		}
-		if cert, err := x509.ParseCertificate(der); err == nil {
+		if cert, err := signer.ParseCertificate(der); err == nil {
 			certs = append(certs, cert)
 		}
 	}

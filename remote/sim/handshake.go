@@ -8,6 +8,7 @@ import (
 
 	"github.com/kyso-dev/kyso/remote"
 	"github.com/kyso-dev/kyso/remote/sim/internal/mss"
+	"github.com/kyso-dev/kyso/signer"
 )
 
 // Offer is what [Provider.Handshake] offers a service. The zero value offers nothing, which is enough for one that only wants to have been
@@ -78,7 +79,7 @@ func certificates(texts []string) ([]*x509.Certificate, error) {
 		if err != nil {
 			return nil, mismatch("Certificate")
 		}
-		cert, err := x509.ParseCertificate(der)
+		cert, err := signer.ParseCertificate(der)
 		if err != nil {
 			return nil, mismatch("Certificate")
 		}
