@@ -96,30 +96,13 @@ func (s *comparison) unused(d *pdfobj.Difference) error {
 	}
 	refers := make(map[uint32]bool) // those of them that something leads to
 	meet := func(o pdfobj.Object) error {
-		for stack := []pdfobj.Object{o}; len(stack) > 0; {
-			o, stack = stack[len(stack)-1], stack[:len(stack)-1]
-			switch o := o.(type) {
-			case pdfobj.Ref:
-				if !loose[o.Num] || refers[o.Num] {
-					continue
-				}
-				refers[o.Num] = true
-				v, err := s.now.Get(o)
-				if err != nil {
-					return err
-				}
-				stack = append(stack, v)
-			case pdfobj.Array:
-				stack = append(stack, o...)
-			case *pdfobj.Dict:
-				for _, v := range o.All() {
-					stack = append(stack, v)
-				}
-			case *pdfobj.Stream:
-				stack = append(stack, o.Dict)
+		return walk(s.now, o, func(ref pdfobj.Ref) bool {
+			first := loose[ref.Num] && !refers[ref.Num]
+			if first {
+				refers[ref.Num] = true
 			}
-		}
-		return nil
+			return first
+		})
 	}
 	if err := meet(s.now.Trailer()); err != nil {
 		return err
@@ -497,15 +480,25 @@ func (s *comparison) sum(f *pdfobj.File, ref pdfobj.Ref) (sum [sha256.Size]byte,
 // inert takes the new objects under a value that nobody is shown: extension dictionaries, the insides of signature dictionaries, what
 // streams of a store refer to; and under the appearance of a widget, which is judged as a whole.
 func (s *comparison) inert(o pdfobj.Object) error {
+	return walk(s.now, o, func(ref pdfobj.Ref) bool {
+		_, open := s.open[ref.Num]
+		if open = open && s.added[ref.Num]; open {
+			delete(s.open, ref.Num)
+		}
+		return open
+	})
+}
+
+// walk goes through a value and the objects that it leads to, as far as follow says; it has to say no to what was there before.
+func walk(f *pdfobj.File, o pdfobj.Object, follow func(pdfobj.Ref) bool) error {
 	for stack := []pdfobj.Object{o}; len(stack) > 0; {
 		o, stack = stack[len(stack)-1], stack[:len(stack)-1]
 		switch o := o.(type) {
 		case pdfobj.Ref:
-			if _, open := s.open[o.Num]; !open || !s.added[o.Num] {
+			if !follow(o) {
 				continue
 			}
-			delete(s.open, o.Num)
-			v, err := s.now.Get(o)
+			v, err := f.Get(o)
 			if err != nil {
 				return err
 			}
