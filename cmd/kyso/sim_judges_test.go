@@ -12,8 +12,8 @@ import (
 	"github.com/kyso-dev/kyso/remote/sim/simtest"
 )
 
-// TestJudgesAcceptSIM signs a PDF, a text and an invoice to B-T through the double that speaks as Vietnam's service does, and asks EU
-// DSS and pyHanko. Of plain XML signatures, as invoices have them, EU DSS only says that they are intact.
+// TestJudgesAcceptSIM signs a PDF, a text and an invoice to B-T through the double that speaks as Vietnam's service does, and asks pdfsig,
+// qpdf, openssl, xmlsec1, EU DSS and pyHanko. Of plain XML signatures, as invoices have them, EU DSS only says that they are intact.
 func TestJudgesAcceptSIM(t *testing.T) {
 	d := newDemo(t)
 	pki, err := testpki.OpenDir(d.path("pki"), nil)
@@ -40,6 +40,10 @@ func TestJudgesAcceptSIM(t *testing.T) {
 	answers := testtool.DSS(t, "validate", "--trust", d.root, "--online", d.path("sim.xml"), d.path("sim-invoice.xml"))
 	wantField(t, answers[0], "TOTAL-PASSED", "indication")
 	wantField(t, answers[1], true, "signatures", 0, "integrity", "signature_intact")
+	out, _ := testtool.Run(t, testtool.Need(t, "pdfsig"), "-nocert", d.path("sim.pdf"))
+	require.Contains(t, out, "Signature is Valid.")
+	require.Contains(t, out, "Total document signed")
+	testtool.Run(t, testtool.Need(t, "qpdf"), "--check", d.path("sim.pdf"))
 	d.opensslReadsPDF(t, d.path("sim.pdf"))
 	testtool.Run(t, testtool.Need(t, "openssl"), "cms", "-verify", "-binary", "-inform", "DER", "-in", d.path("sim.p7s"), "-content", d.path("a.txt"), "-CAfile", d.root, "-out", os.DevNull)
 	for _, path := range []string{"sim.xml", "sim-invoice.xml"} {
