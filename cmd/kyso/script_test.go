@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"context"
 	"crypto"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"os/exec"
@@ -62,14 +64,17 @@ func TestScripts(t *testing.T) {
 			return err == nil, nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"answer":  answer,
-			"cloud":   cloud,
-			"exits":   exits,
-			"field":   field,
-			"pack":    pack,
-			"serve":   serve,
-			"softhsm": softToken,
-			"writehx": writeHex,
+			"answer":   answer,
+			"begin":    begin,
+			"cloud":    cloud,
+			"exits":    exits,
+			"field":    field,
+			"pack":     pack,
+			"pause":    pause,
+			"pkeysign": pkeySign,
+			"serve":    serve,
+			"softhsm":  softToken,
+			"writehx":  writeHex,
 		},
 	})
 }
@@ -90,6 +95,42 @@ func pack(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(w.Close())
 	ts.Check(f.Close())
+}
+
+// begin runs "begin N FILE OUT": the first N octets of a file.
+func begin(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: begin N FILE OUT")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(ts.ReadFile(args[1])[:n]), 0o600))
+}
+
+// pkeySign runs "pkeysign KEY DIGEST OUT": a key elsewhere signs a SHA-256 digest, by RSA with PKCS#1 v1.5.
+func pkeySign(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: pkeysign KEY DIGEST OUT")
+	}
+	block, _ := pem.Decode([]byte(ts.ReadFile(args[0])))
+	if block == nil {
+		ts.Fatalf("%s is no PEM", args[0])
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	ts.Check(err)
+	value, err := key.(crypto.Signer).Sign(nil, []byte(ts.ReadFile(args[1])), crypto.SHA256)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), value, 0o600))
+}
+
+// pause runs "pause DURATION".
+func pause(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: pause DURATION")
+	}
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	time.Sleep(d)
 }
 
 // exits runs "exits CODE PROGRAM ARG…" and wants exactly that exit code; stdout and stderr can be matched afterwards.
