@@ -33,8 +33,7 @@ type Provider struct {
 var _ remote.Provider = (*Provider)(nil)
 
 // New connects to a service and finds the key. Where CredentialID is empty it is the only one of the subscriber's, of the kind that
-// Qualifier names, that can sign now;
-// several are [signer.ErrAmbiguous], none is [remote.ErrNoCertificate].
+// Qualifier names, that can sign now; several are [signer.ErrAmbiguous], none is [remote.ErrNoCertificate].
 func New(ctx context.Context, c Config) (*Provider, error) {
 	s, err := Connect(ctx, c)
 	if err != nil {

@@ -54,7 +54,8 @@ func digestInfo(d remote.Document) ([]byte, error) {
 	return b.Bytes()
 }
 
-// signatureOf is the signature in an answer, as formats want it, or the CMS, which the core has checked. The certificate that comes with one has to be that of the operation.
+// signatureOf is the signature in an answer, as formats want it, or the CMS as it came; package remote checks either before it hands it out.
+// The certificate that comes with one has to be that of the operation.
 func signatureOf(op *remote.Operation, answer *mss.Message) ([]byte, error) {
 	cert, err := op.Certificate()
 	if err != nil {
